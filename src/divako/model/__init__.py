@@ -1,0 +1,41 @@
+"""The value objects and tables that move between the other packages."""
+
+from divako.model._consumption import Consumption
+from divako.model._finding import Finding, FindingCode, Findings
+from divako.model._readings import Readings, values_of_counts
+from divako.model._register import Function, Kind, Medium, Register
+from divako.model._site import Installation, Meter, Section, Site, Tenancy, Zone
+from divako.model._status import Quality, Status, Step
+from divako.model._table import Table, encode_words
+from divako.model._telegram import Mvt, Reception, Record, Telegram, Uplink, Verdict
+
+
+__all__ = [
+    "Consumption",
+    "Finding",
+    "FindingCode",
+    "Findings",
+    "Function",
+    "Installation",
+    "Kind",
+    "Medium",
+    "Meter",
+    "Mvt",
+    "Quality",
+    "Readings",
+    "Reception",
+    "Record",
+    "Register",
+    "Section",
+    "Site",
+    "Status",
+    "Step",
+    "Table",
+    "Telegram",
+    "Tenancy",
+    "Uplink",
+    "Verdict",
+    "Zone",
+    "encode_words",
+    "values_of_counts",
+]
