@@ -1,1 +1,27 @@
-"""Not filled yet."""
+"""Wired M-Bus frames, and the application layer that wireless M-Bus and LoRaWAN share."""
+
+from divako.mbus._application import read_application
+from divako.mbus._frame import Frame, looks_wired, read_frame
+from divako.mbus._header import Address, Header, manufacturer_of, medium_of, read_address, read_header, status_of
+from divako.mbus._records import RecordList, read_records
+from divako.mbus._security import KeyLookup
+from divako.mbus._wired import decode_wired
+
+
+__all__ = [
+    "Address",
+    "Frame",
+    "Header",
+    "KeyLookup",
+    "RecordList",
+    "decode_wired",
+    "looks_wired",
+    "manufacturer_of",
+    "medium_of",
+    "read_address",
+    "read_application",
+    "read_frame",
+    "read_header",
+    "read_records",
+    "status_of",
+]

@@ -1,0 +1,125 @@
+"""Wired link layer: the frames of EN 13757-2, checked.
+
+References
+----------
+.. [1] EN 13757-2:2018, clause 5: ACK, short, control and long frame.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from divako.errors import ChecksumError, MalformedError, TruncatedError
+
+
+LAYER = "mbus.link"
+START_LONG, START_SHORT, STOP, ACK = 0x68, 0x10, 0x16, 0xE5
+
+
+@frozen
+class Frame:
+    """One checked frame of the wired link layer.
+
+    Parameters
+    ----------
+    kind : {"ack", "short", "control", "long"}
+        Which of the four.
+    control, address : int or None
+        C and A field; None for an ACK.
+    ci : int or None
+        CI field of control and long frames.
+    data : bytes
+        What follows the CI field.
+    """
+
+    kind: str
+    control: int | None = None
+    address: int | None = None
+    ci: int | None = None
+    data: bytes = b""
+
+
+def looks_wired(frame: bytes) -> bool:
+    """Tell whether bytes start as a wired frame does.
+
+    Two start bytes and two equal length bytes do not begin a wireless frame that
+    any meter sends: its second byte is a C field below 80 hex.
+    """
+    if frame[:1] in {b"\xe5", b"\x10"}:
+        return len(frame) == {0xE5: 1, 0x10: 5}[frame[0]]
+    return len(frame) >= 4 and frame[0] == frame[3] == START_LONG
+
+
+def read_frame(frame: bytes) -> Frame:
+    """Check and take apart one wired frame.
+
+    Parameters
+    ----------
+    frame : bytes
+        Exactly one frame, from start to stop byte.
+
+    Returns
+    -------
+    Frame
+        What it carries.
+
+    Raises
+    ------
+    TruncatedError
+        It ends too soon.
+    MalformedError
+        A start, length or stop byte is wrong, or something follows the stop byte.
+    ChecksumError
+        The sum of the bytes differs.
+    """
+    if not frame:
+        msg = "there is no frame"
+        raise TruncatedError(msg, layer=LAYER, offset=0)
+    if frame[0] == ACK:
+        _end_at(frame, 1)
+        return Frame("ack")
+    if frame[0] == START_SHORT:
+        _at_least(frame, 5)
+        _check(frame, 1, 3)
+        _end_at(frame, 5)
+        return Frame("short", frame[1], frame[2])
+    if frame[0] != START_LONG:
+        msg = "no start byte"
+        raise MalformedError(msg, layer=LAYER, offset=0)
+    _at_least(frame, 4)
+    size = frame[1]
+    if frame[2] != size:
+        msg = "the two length bytes differ"
+        raise MalformedError(msg, layer=LAYER, offset=2)
+    if frame[3] != START_LONG:
+        msg = "no second start byte"
+        raise MalformedError(msg, layer=LAYER, offset=3)
+    if size < 3:
+        msg = "too short for C, A and CI field"
+        raise MalformedError(msg, layer=LAYER, offset=1)
+    _at_least(frame, size + 6)
+    _check(frame, 4, 4 + size)
+    _end_at(frame, size + 6)
+    kind = "control" if size == 3 else "long"
+    return Frame(kind, frame[4], frame[5], frame[6], frame[7 : 4 + size])
+
+
+def _at_least(frame: bytes, size: int) -> None:
+    if len(frame) < size:
+        msg = "the frame ends before its stop byte"
+        raise TruncatedError(msg, layer=LAYER, offset=len(frame))
+
+
+def _end_at(frame: bytes, size: int) -> None:
+    if len(frame) > size:
+        msg = "bytes follow the frame"
+        raise MalformedError(msg, layer=LAYER, offset=size)
+
+
+def _check(frame: bytes, start: int, end: int) -> None:
+    if sum(frame[start:end]) & 0xFF != frame[end]:
+        msg = "the checksum differs"
+        raise ChecksumError(msg, layer=LAYER, offset=end)
+    if frame[end + 1] != STOP:
+        msg = "no stop byte"
+        raise MalformedError(msg, layer=LAYER, offset=end + 1)

@@ -1,0 +1,202 @@
+"""Walk the records of an application layer, to the last byte.
+
+References
+----------
+.. [1] EN 13757-3:2018, clause 6: records, special DIFs 0F, 1F and 2F.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from attrs import frozen
+
+from divako.errors import MalformedError, TruncatedError
+from divako.mbus._data import Content, lvar_size, read_content, read_number, read_text, scale
+from divako.mbus._meaning import EXTENSION, LVAR, PLAIN_TEXT, SIZES, Meaning, meaning_of
+from divako.mbus._vif import Form
+from divako.model import Record, Status
+
+
+FILLER, MAKER_DATA, MORE_FOLLOWS = 0x2F, 0x0F, 0x1F
+LAYER = "mbus.records"
+_MOST_EXTENSIONS = 10
+
+
+@frozen
+class RecordList:
+    """The records of one telegram.
+
+    Parameters
+    ----------
+    records : tuple of Record
+        In the order sent.
+    maker_data : bytes
+        What follows DIF 0F or 1F; only the maker knows it.
+    more_follows : bool
+        Whether the meter has more records in its next telegram (DIF 1F).
+    """
+
+    records: tuple[Record, ...]
+    maker_data: bytes = b""
+    more_follows: bool = False
+
+
+def read_records(
+    data: bytes,
+    *,
+    received_at: np.datetime64 | None = None,
+    status: Status = Status.OK,
+    layer: str = LAYER,
+) -> RecordList:
+    """Read all records of a deciphered application layer.
+
+    Parameters
+    ----------
+    data : bytes
+        From the first DIF to the last data byte.
+    received_at : datetime64[ms], optional
+        When the telegram came, in UTC: the time of its present values
+        (storage 0). History has no time unless the meter says so.
+    status : Status, default Status.OK
+        What the telegram's header says of all of them.
+    layer : str
+        Name for errors.
+
+    Returns
+    -------
+    RecordList
+        One record each; maker data apart.
+
+    Raises
+    ------
+    TruncatedError
+        A record ends too soon.
+    MalformedError
+        A DIF, a chain of extensions or a length is not allowed.
+
+    Examples
+    --------
+    >>> records = read_records(bytes.fromhex("0c13 45230100")).records
+    >>> records[0].quantity, records[0].count, records[0].value
+    ('volume', 12345, 12.345)
+    """
+    records: list[Record] = []
+    at, end = 0, len(data)
+    while at < end:
+        dif = data[at]
+        if dif == FILLER:
+            at += 1
+            continue
+        if dif in {MAKER_DATA, MORE_FOLLOWS}:
+            return RecordList(tuple(records), data[at + 1 :], dif == MORE_FOLLOWS)
+        start = at
+        at = _header_end(data, at, layer)
+        header = data[start:at]
+        meaning = meaning_of(header)
+        size, lvar = SIZES[meaning.field], None
+        if meaning.field == LVAR:
+            if at >= end:
+                msg = "a record ends before its length"
+                raise TruncatedError(msg, layer=layer, offset=end)
+            lvar = data[at]
+            wanted = lvar_size(lvar)
+            if wanted is None:
+                msg = "a reserved length of variable data"
+                raise MalformedError(msg, layer=layer, offset=at)
+            size = wanted
+            at += 1
+        if at + size > end:
+            msg = "a record ends before its data"
+            raise TruncatedError(msg, layer=layer, offset=end)
+        records.append(_record(meaning, header, data[at : at + size], lvar, received_at, status))
+        at += size
+    return RecordList(tuple(records))
+
+
+def _header_end(data: bytes, at: int, layer: str) -> int:
+    """Find where the record header ends."""
+    end = len(data)
+    dif = data[at]
+    if dif & 0x0F == 0x0F:
+        msg = "a reserved DIF"
+        raise MalformedError(msg, layer=layer, offset=at)
+    at = _after_extensions(data, at, layer)
+    if at >= end:
+        msg = "a record ends before its VIF"
+        raise TruncatedError(msg, layer=layer, offset=end)
+    vif = data[at]
+    if vif & 0x7F != PLAIN_TEXT:
+        return _after_extensions(data, at, layer)
+    if at + 1 >= end:
+        msg = "a record ends before its unit"
+        raise TruncatedError(msg, layer=layer, offset=end)
+    text_end = at + 2 + data[at + 1]
+    if text_end > end:
+        msg = "a record ends within its unit"
+        raise TruncatedError(msg, layer=layer, offset=end)
+    if not vif & EXTENSION:
+        return text_end
+    if text_end == end:
+        msg = "a record ends before its VIFE"
+        raise TruncatedError(msg, layer=layer, offset=end)
+    return _after_extensions(data, text_end, layer)
+
+
+def _after_extensions(data: bytes, at: int, layer: str) -> int:
+    """Step over a byte and the extension bytes it announces."""
+    first = at
+    while data[at] & EXTENSION:
+        at += 1
+        if at >= len(data):
+            msg = "a record ends within its header"
+            raise TruncatedError(msg, layer=layer, offset=at)
+        if at - first > _MOST_EXTENSIONS:
+            msg = "too many extension bytes"
+            raise MalformedError(msg, layer=layer, offset=at)
+    return at + 1
+
+
+def _record(
+    meaning: Meaning,
+    header: bytes,
+    data: bytes,
+    lvar: int | None,
+    received_at: np.datetime64 | None,
+    status: Status,
+) -> Record:
+    status |= meaning.status
+    count: int | None = None
+    value: float | None = None
+    content: Content = None
+    quantity = meaning.quantity
+    register = meaning.register
+    if register is not None and not (lvar is not None and lvar <= 0xBF):
+        number = read_number(meaning, data, lvar)
+        if number is None:
+            status |= Status.INVALID_VALUE
+        elif meaning.has_value:
+            value = scale(number, register)
+            count = number if isinstance(number, int) else None
+    elif register is not None:
+        # A text where a number could have stood, as version numbers often are.
+        register, quantity, content = None, "text", read_text(data)
+    elif meaning.form is not Form.OPAQUE:
+        quantity, content = read_content(meaning, data, lvar)
+        if content is None:
+            status |= Status.INVALID_VALUE
+    return Record(
+        register,
+        count,
+        value,
+        content,
+        meaning.storage,
+        meaning.tariff,
+        meaning.subunit,
+        meaning.function,
+        status,
+        received_at if meaning.storage == 0 else None,
+        header,
+        b"" if meaning.form is Form.HIDDEN else data,
+        quantity,
+    )

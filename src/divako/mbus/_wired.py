@@ -1,0 +1,54 @@
+"""A wired frame with readings, as a telegram."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from divako.errors import UnsupportedError
+from divako.mbus._application import read_application
+from divako.mbus._frame import LAYER, read_frame
+from divako.mbus._security import KeyLookup
+from divako.model import Telegram
+
+
+_TO_METER = 0x40  # bit 6 of the C field: the frame goes to the meter
+
+
+def decode_wired(frame: bytes, *, keys: KeyLookup | None = None, received_at: np.datetime64 | None = None) -> Telegram:
+    """Decode one wired M-Bus frame that a meter sent.
+
+    Parameters
+    ----------
+    frame : bytes
+        Exactly one long frame, from start to stop byte.
+    keys : KeyLookup, optional
+        Who knows the keys of meters.
+    received_at : datetime64[ms], optional
+        When it came, in UTC.
+
+    Returns
+    -------
+    Telegram
+        With all its records.
+
+    Raises
+    ------
+    DecodeError
+        Of the layer that refused it; a frame that carries no readings, such as an
+        ACK or a request of a master, is an `UnsupportedError` that names it.
+
+    References
+    ----------
+    .. [1] EN 13757-2:2018 (link layer), EN 13757-3:2018 (application layer).
+    """
+    got = read_frame(frame)
+    if got.ci is None or got.control is None:
+        msg = f"a frame without readings: {got.kind}"
+        raise UnsupportedError(msg, layer=LAYER, offset=0)
+    if got.control & _TO_METER:
+        msg = "a frame from a master to a meter"
+        raise UnsupportedError(msg, layer=LAYER, offset=4)
+    if got.kind == "control" and got.ci != 0x70:
+        msg = "a frame without readings: control"
+        raise UnsupportedError(msg, layer=LAYER, offset=0)
+    return read_application(got.ci, got.data, link="mbus", sender=None, keys=keys, received_at=received_at)

@@ -1,0 +1,156 @@
+"""One frame or uplink in, one telegram out: the front door of decoding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from attrs import evolve
+
+from divako.drivers import Driver, for_device
+from divako.errors import UnknownDriverError, UnsupportedError
+from divako.lorawan import parse_uplink
+from divako.mbus import KeyLookup, decode_wired, looks_wired
+from divako.model import Readings, Status, Telegram, Uplink, Verdict, readings_of_records
+from divako.wmbus import decode_wireless
+
+
+def decode(
+    frame: bytes,
+    *,
+    keys: KeyLookup | None = None,
+    received_at: np.datetime64 | None = None,
+    frame_format: str | None = None,
+    f_port: int | None = None,
+    device: str | None = None,
+    meter_id: str = "",
+) -> Telegram:
+    """Decode one telegram of a meter.
+
+    Parameters
+    ----------
+    frame : bytes
+        A wired or wireless M-Bus frame; or, with `f_port` or `device`, the deciphered
+        payload of a LoRaWAN uplink.
+    keys : KeyLookup, optional
+        Who knows the keys of meters, such as a `KeyStore`.
+    received_at : datetime64[ms], optional
+        When it came, in UTC; the time of the present values of meters that send no
+        clock of their own.
+    frame_format : {"A", "B", "stripped"}, optional
+        Form of a wireless frame; found by its CRCs where it is not given.
+    f_port : int, optional
+        Port of a LoRaWAN uplink.
+    device : str, optional
+        Name of a driver, or vendor and model of a device.
+    meter_id : str, default ""
+        Identity of a LoRaWAN device; M-Bus telegrams carry their own.
+
+    Returns
+    -------
+    Telegram
+        Complete; there is no partial result.
+
+    Raises
+    ------
+    DecodeError
+        Of the layer that refused it, with the offset.
+    DriverError
+        No driver, or more than one, reads this payload.
+
+    Examples
+    --------
+    >>> frame = bytes.fromhex("681313680801 72 78563412 2d2c 01 04 05 00 0000 0c13 45230100 3f16")
+    >>> telegram = decode(frame)
+    >>> telegram.meter_id, telegram.records[0].quantity, telegram.records[0].value
+    ('12345678', 'volume', 12.345)
+    """
+    if f_port is not None or device is not None:
+        return _from_payload(frame, f_port=f_port, device=device, meter_id=meter_id, received_at=received_at)
+    if looks_wired(frame):
+        return decode_wired(frame, keys=keys, received_at=received_at)
+    return decode_wireless(frame, keys=keys, received_at=received_at, frame_format=frame_format)
+
+
+def decode_uplink(document: Mapping[str, object] | Uplink, *, device: str | None = None) -> Telegram:
+    """Decode the uplink in a document of a LoRaWAN network server.
+
+    Parameters
+    ----------
+    document : mapping or Uplink
+        As the server sent it, parsed from JSON.
+    device : str, optional
+        Name of a driver, or vendor and model; port and length seldom tell devices apart.
+
+    Returns
+    -------
+    Telegram
+        With the envelope beside it; its meter is the device EUI.
+
+    Raises
+    ------
+    DecodeError
+        The document is no uplink, or the driver refuses its payload.
+    DriverError
+        No driver, or more than one, reads this payload.
+    """
+    uplink = document if isinstance(document, Uplink) else parse_uplink(document)
+    received_at = None if np.isnat(uplink.time) else uplink.time
+    telegram = _from_payload(
+        uplink.payload, f_port=uplink.f_port, device=device, meter_id=uplink.dev_eui, received_at=received_at
+    )
+    return evolve(telegram, uplink=uplink)
+
+
+def _from_payload(
+    payload: bytes, *, f_port: int | None, device: str | None, meter_id: str, received_at: np.datetime64 | None
+) -> Telegram:
+    driver = for_device(device) if device is not None else _found(payload, f_port)
+    records = driver.read(payload, f_port=f_port, received_at=received_at)
+    status = Status.OK
+    for record in records:
+        status |= record.status & _OF_DEVICE
+    return Telegram(
+        link="lorawan",
+        meter_id=meter_id,
+        mvt=None,
+        medium=driver.medium,
+        access_number=None,
+        status_byte=None,
+        status=status,
+        security="none",
+        verdict=Verdict.UNVERIFIED,
+        received_at=received_at,
+        records=records,
+    )
+
+
+# The bits that speak of the device; the others speak of one value.
+_OF_DEVICE = Status((1 << 16) - 1)
+
+
+def _found(payload: bytes, f_port: int | None) -> Driver:
+    from divako.drivers import find
+
+    try:
+        return find(payload, f_port=f_port)
+    except UnknownDriverError as error:
+        msg = f"no installed driver reads {len(payload)} bytes on this port; name the device"
+        raise UnsupportedError(msg, layer="lorawan.payload") from error
+
+
+def readings_of(telegrams: Sequence[Telegram]) -> Readings:
+    """Put the readings of telegrams into one table.
+
+    Parameters
+    ----------
+    telegrams : sequence of Telegram
+        In any order; rows keep it.
+
+    Returns
+    -------
+    Readings
+        One row per number, known or not. Dates and texts stay with the telegram.
+    """
+    return readings_of_records([t.meter_id for t in telegrams], (t.records for t in telegrams))[0]

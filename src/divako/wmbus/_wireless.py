@@ -1,0 +1,58 @@
+"""A wireless frame with readings, as a telegram."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from divako.errors import UnsupportedError
+from divako.mbus import KeyLookup, read_application
+from divako.model import Telegram
+from divako.wmbus._frame import LAYER, read_frame
+from divako.wmbus._layers import read_layers
+
+
+# What meters send on their own or in answer, with or without the direction bits:
+# SND_NR, SND_IR, ACC_NR, ACC_DMD, RSP_UD (EN 13757-4:2019, table 21).
+_FROM_METER = frozenset({0x44, 0x46, 0x47, 0x48, 0x08, 0x18, 0x28, 0x38})
+
+
+def decode_wireless(
+    frame: bytes,
+    *,
+    keys: KeyLookup | None = None,
+    received_at: np.datetime64 | None = None,
+    frame_format: str | None = None,
+) -> Telegram:
+    """Decode one wireless M-Bus frame that a meter sent.
+
+    Parameters
+    ----------
+    frame : bytes
+        From the L field to the last byte.
+    keys : KeyLookup, optional
+        Who knows the keys of meters.
+    received_at : datetime64[ms], optional
+        When it came, in UTC.
+    frame_format : {"A", "B", "stripped"}, optional
+        The form it is in; found by its CRCs where it is not given.
+
+    Returns
+    -------
+    Telegram
+        With all its records.
+
+    Raises
+    ------
+    DecodeError
+        Of the layer that refused it.
+
+    References
+    ----------
+    .. [1] EN 13757-4:2019 (link layer), EN 13757-7:2018 (transport and security).
+    """
+    got = read_frame(frame, frame_format=frame_format)
+    if got.control not in _FROM_METER:
+        msg = "not a frame with which a meter sends readings"
+        raise UnsupportedError(msg, layer=LAYER, offset=1)
+    ci, data, sender = read_layers(got.ci, got.data, got.sender, keys)
+    return read_application(ci, data, link="wmbus", sender=sender, keys=keys, received_at=received_at)
