@@ -43,3 +43,31 @@ def test_a_key_shows_in_no_text_and_no_pickle() -> None:
     assert KEY.hex() not in repr(key) + str(key)
     with pytest.raises(TypeError):
         pickle.dumps(key)
+
+
+def test_cmac_vectors_of_rfc_4493() -> None:
+    key = AesKey(KEY)
+    assert key.cmac(b"").hex() == "bb1d6929e95937287fa37d129b756746"
+    assert key.cmac(bytes.fromhex("6bc1bee22e409f96e93d7e117393172a")).hex() == "070a16b46b4d4144f79bdd9dd04a287c"
+
+
+def test_counter_mode_vector_of_sp_800_38a() -> None:
+    # NIST SP 800-38A, F.5.1, the first block and a part of the second.
+    first = bytes.fromhex("f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff")
+    plain = bytes.fromhex("6bc1bee22e409f96e93d7e117393172aae2d8a571e")
+    cipher = AesKey(KEY).crypt_ctr(plain, first)
+    assert cipher.hex() == "874d6191b620e3261bef6864990db6ce9806f66b79"
+    assert AesKey(KEY).crypt_ctr(cipher, first) == plain
+
+
+@given(st.binary(min_size=13, max_size=13), st.binary(max_size=60), st.binary(max_size=20), st.data())
+def test_ccm_opens_what_it_sealed_and_nothing_else(
+    nonce: bytes, plain: bytes, associated: bytes, draw: st.DataObject
+) -> None:
+    key = AesKey(KEY)
+    sealed = key.encrypt_ccm(plain, nonce, associated, tag_size=8)
+    assert key.decrypt_ccm(sealed, nonce, associated, tag_size=8) == plain
+    damaged = bytearray(sealed)
+    damaged[draw.draw(st.integers(0, len(sealed) - 1))] ^= 1
+    assert key.decrypt_ccm(bytes(damaged), nonce, associated, tag_size=8) is None
+    assert key.decrypt_ccm(sealed, nonce, associated + b"x", tag_size=8) is None

@@ -63,8 +63,66 @@ class AesKey:
         """
         blocks = self._decryptor.update(body)
         size = len(body)
-        before = int.from_bytes(iv + body[:-KEY_SIZE], "big")
+        before = int.from_bytes((iv + body)[:size], "big")
         return (int.from_bytes(blocks, "big") ^ before).to_bytes(size, "big")
+
+    def crypt_ctr(self, body: bytes, first: bytes) -> bytes:
+        """Encipher or decipher in counter mode; both are the same.
+
+        Parameters
+        ----------
+        body : bytes
+            Any length.
+        first : bytes
+            The first counter block, 16 bytes; its last byte counts blocks.
+        """
+        size = len(body)
+        start = int.from_bytes(first, "big")
+        blocks = b"".join((start + i).to_bytes(KEY_SIZE, "big") for i in range(-(-size // KEY_SIZE)))
+        stream = self._encrypt_blocks(blocks)[:size]
+        return (int.from_bytes(stream, "big") ^ int.from_bytes(body, "big")).to_bytes(size, "big")
+
+    def cmac(self, message: bytes) -> bytes:
+        """Compute the 16-byte authentication code of a message (RFC 4493)."""
+        from cryptography.hazmat.primitives.ciphers import algorithms
+        from cryptography.hazmat.primitives.cmac import CMAC
+
+        code = CMAC(algorithms.AES(self._key))
+        code.update(message)
+        return code.finalize()
+
+    def decrypt_ccm(self, body: bytes, nonce: bytes, associated: bytes, *, tag_size: int) -> bytes | None:
+        """Decipher and check counter mode with CBC-MAC (RFC 3610).
+
+        Parameters
+        ----------
+        body : bytes
+            Cipher text and tag.
+        nonce : bytes
+            13 bytes.
+        associated : bytes
+            What the tag covers besides.
+        tag_size : int
+            Length of the tag. [byte]
+
+        Returns
+        -------
+        bytes or None
+            Plain text; None where the tag differs.
+        """
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESCCM
+
+        try:
+            return AESCCM(self._key, tag_length=tag_size).decrypt(nonce, body, associated)
+        except InvalidTag:
+            return None
+
+    def encrypt_ccm(self, body: bytes, nonce: bytes, associated: bytes, *, tag_size: int) -> bytes:
+        """Encipher and tag in counter mode with CBC-MAC (RFC 3610); the tag stands at the end."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESCCM
+
+        return AESCCM(self._key, tag_length=tag_size).encrypt(nonce, body, associated)
 
     def encrypt_cbc(self, body: bytes, iv: bytes) -> bytes:
         """Encipher whole blocks in cipher block chaining.
@@ -76,16 +134,19 @@ class AesKey:
         iv : bytes
             16 bytes.
         """
-        if self._encryptor is None:
-            self._encryptor = _context(self._key, encrypt=True)
         out = bytearray()
         last = int.from_bytes(iv, "big")
         for start in range(0, len(body), KEY_SIZE):
             mixed = int.from_bytes(body[start : start + KEY_SIZE], "big") ^ last
-            block = self._encryptor.update(mixed.to_bytes(KEY_SIZE, "big"))
+            block = self._encrypt_blocks(mixed.to_bytes(KEY_SIZE, "big"))
             out += block
             last = int.from_bytes(block, "big")
         return bytes(out)
+
+    def _encrypt_blocks(self, blocks: bytes) -> bytes:
+        if self._encryptor is None:
+            self._encryptor = _context(self._key, encrypt=True)
+        return self._encryptor.update(blocks)
 
 
 def _context(key: bytes, *, encrypt: bool) -> _Context:

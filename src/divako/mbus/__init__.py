@@ -3,13 +3,16 @@
 from divako.mbus._application import read_application
 from divako.mbus._frame import Frame, looks_wired, read_frame
 from divako.mbus._header import Address, Header, manufacturer_of, medium_of, read_address, read_header, status_of
+from divako.mbus._protection import MAC_SIZES, Fragment
 from divako.mbus._records import RecordList, read_records
 from divako.mbus._security import KeyLookup
 from divako.mbus._wired import decode_wired
 
 
 __all__ = [
+    "MAC_SIZES",
     "Address",
+    "Fragment",
     "Frame",
     "Header",
     "KeyLookup",

@@ -15,8 +15,9 @@ import numpy as np
 
 from divako.errors import ApplicationError, DecodeError, DecryptionError, TruncatedError, UnsupportedError
 from divako.mbus._header import Address, Header, medium_of, read_header, status_of
+from divako.mbus._protection import Fragment
 from divako.mbus._records import RecordList, read_records
-from divako.mbus._security import KeyLookup, Plain, decipher
+from divako.mbus._security import KeyLookup, Plain, Sealed, decipher
 from divako.model import Status, Telegram, Verdict
 
 
@@ -56,6 +57,7 @@ def read_application(
     link: str,
     sender: Address | None,
     keys: KeyLookup | None = None,
+    fragment: Fragment | None = None,
     received_at: np.datetime64 | None = None,
 ) -> Telegram:
     """Read an application layer: the CI field and what follows it.
@@ -72,6 +74,8 @@ def read_application(
         Who the layers below say it is from; a long header overrules them.
     keys : KeyLookup, optional
         Who knows the keys.
+    fragment : Fragment, optional
+        What the layer before says of authentication.
     received_at : datetime64[ms], optional
         When, in UTC.
 
@@ -99,7 +103,17 @@ def read_application(
         if address is None:
             msg = "a short header, and no address before it"
             raise TruncatedError(msg, layer=LAYER, offset=0)
-        plain = decipher(header, body, address, keys, wired=link == "mbus")
+        sealed = Sealed(
+            ci=ci,
+            header_bytes=data[: len(data) - len(body)],
+            header=header,
+            body=body,
+            address=address,
+            key=None if keys is None else keys.key_of(address.meter_id, address.mvt),
+            fragment=fragment,
+            wired=link == "mbus",
+        )
+        plain = decipher(sealed)
     else:
         what = _KNOWN.get(ci, "the manufacturer's own layout" if 0xA0 <= ci <= 0xB7 else "not known here")
         msg = f"CI field {ci:02X} is {what}"

@@ -165,7 +165,8 @@ def _record(
     received_at: np.datetime64 | None,
     status: Status,
 ) -> Record:
-    status |= meaning.status
+    # A union of flags costs more than all else here, and there is seldom one to make.
+    status = status | meaning.status if status and meaning.status else status or meaning.status
     count: int | None = None
     value: float | None = None
     content: Content = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from attrs import evolve
+
 from divako.errors import UnsupportedError
 from divako.mbus import KeyLookup, read_application
 from divako.model import Telegram
@@ -54,5 +56,16 @@ def decode_wireless(
     if got.control not in _FROM_METER:
         msg = "not a frame with which a meter sends readings"
         raise UnsupportedError(msg, layer=LAYER, offset=1)
-    ci, data, sender = read_layers(got.ci, got.data, got.sender, keys)
-    return read_application(ci, data, link="wmbus", sender=sender, keys=keys, received_at=received_at)
+    layers = read_layers(got.ci, got.data, got.sender, keys)
+    telegram = read_application(
+        layers.ci,
+        layers.data,
+        link="wmbus",
+        sender=layers.sender,
+        keys=keys,
+        fragment=layers.fragment,
+        received_at=received_at,
+    )
+    if layers.security is None or telegram.security != "none":
+        return telegram
+    return evolve(telegram, security=layers.security, verdict=layers.verdict)

@@ -1,0 +1,61 @@
+"""Keys are found, checked and never shown."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from divako.codec import AesKey
+from divako.errors import InputError
+from divako.telegrams import KeyStore, parse_key
+
+
+HEX = "000102030405060708090A0B0C0D0E0F"
+
+
+@given(st.dictionaries(st.from_regex(r"[0-9A-F]{8}", fullmatch=True), st.binary(min_size=16, max_size=16), max_size=5))
+def test_every_meter_finds_its_own_key(keys: dict[str, bytes]) -> None:
+    store = KeyStore.from_mapping(keys)
+    assert len(store) == len(keys)
+    for meter_id, raw in keys.items():
+        key = store.key_of(meter_id)
+        assert key is not None
+        assert key.encrypt_cbc(bytes(16), bytes(16)) == AesKey(raw).encrypt_cbc(bytes(16), bytes(16))
+
+
+def test_a_meter_without_a_key_has_none() -> None:
+    assert KeyStore.from_mapping({}).key_of("12345678") is None
+
+
+@pytest.mark.parametrize("number", ["12345678", "ELS-12345678", "els.12345678", " 12345678 "])
+def test_numbers_are_read_as_people_write_them(number: str) -> None:
+    assert KeyStore.from_mapping({number: HEX}).key_of("12345678") is not None
+
+
+@pytest.mark.parametrize("number", ["", "1234567", "123456789", "ELS12345678x"])
+def test_a_wrong_number_is_refused_by_its_place(number: str) -> None:
+    with pytest.raises(InputError, match="entry 2 of the keys") as caught:
+        KeyStore.from_mapping({"12345678": HEX, number: HEX})
+    assert HEX not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["", HEX[:-2], HEX + "00", "not hexadecimal digits at all", b"short"])
+def test_a_wrong_key_is_refused_and_not_shown(key: str | bytes) -> None:
+    with pytest.raises(InputError, match="entry 1 of the keys") as caught:
+        KeyStore.from_mapping({"12345678": key})
+    assert not key or str(key) not in str(caught.value)
+    with pytest.raises(InputError, match="the key"):
+        parse_key(key, what="the key")
+
+
+def test_a_store_shows_no_key_and_is_not_pickled() -> None:
+    store = KeyStore.from_mapping({"12345678": HEX})
+    store.key_of("12345678")
+    assert HEX.lower() not in repr(store).lower()
+    assert "12345678" not in repr(store)
+    with pytest.raises(TypeError):
+        pickle.dumps(store)
