@@ -1,6 +1,7 @@
 """Wired M-Bus frames, and the application layer that wireless M-Bus and LoRaWAN share."""
 
 from divako.mbus._application import read_application
+from divako.mbus._compact import Formats, format_signature
 from divako.mbus._frame import Frame, looks_wired, read_frame
 from divako.mbus._header import Address, Header, manufacturer_of, medium_of, read_address, read_header, status_of
 from divako.mbus._protection import MAC_SIZES, Fragment
@@ -12,12 +13,14 @@ from divako.mbus._wired import decode_wired
 __all__ = [
     "MAC_SIZES",
     "Address",
+    "Formats",
     "Fragment",
     "Frame",
     "Header",
     "KeyLookup",
     "RecordList",
     "decode_wired",
+    "format_signature",
     "looks_wired",
     "manufacturer_of",
     "medium_of",

@@ -13,29 +13,30 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from divako.errors import ApplicationError, DecodeError, DecryptionError, TruncatedError, UnsupportedError
-from divako.mbus._header import Address, Header, medium_of, read_header, status_of
+from divako.errors import ApplicationError, DecryptionError, MalformedError, TruncatedError, UnsupportedError
+from divako.mbus._compact import Formats, expand_compact
+from divako.mbus._fixed import read_fixed
+from divako.mbus._header import Address, medium_of, read_header, status_of
 from divako.mbus._protection import Fragment
-from divako.mbus._records import RecordList, read_records
+from divako.mbus._records import read_records
 from divako.mbus._security import KeyLookup, Plain, Sealed, decipher
 from divako.model import Status, Telegram, Verdict
 
 
 LAYER = "mbus.application"
 
-LONG_HEADER = frozenset({0x72})
-SHORT_HEADER = frozenset({0x7A})
-NO_HEADER = frozenset({0x78})
+LONG_HEADER = frozenset({0x72, 0x73})
+SHORT_HEADER = frozenset({0x7A, 0x7B})
+NO_HEADER = frozenset({0x78, 0x79})
+COMPACT = frozenset({0x73, 0x79, 0x7B})
+FIXED = 0x73  # on a wired link
 APPLICATION_ERROR = 0x70
 
 _KNOWN: Mapping[int, str] = {
     0x69: "a format frame",
     0x6A: "a format frame",
     0x6B: "a format frame",
-    0x73: "a compact frame or fixed structure",
     0x76: "the obsolete byte order",
-    0x79: "a compact frame",
-    0x7B: "a compact frame",
 }
 _ERRORS: Mapping[int, str] = {
     0: "unspecified error",
@@ -58,6 +59,7 @@ def read_application(
     sender: Address | None,
     keys: KeyLookup | None = None,
     fragment: Fragment | None = None,
+    formats: Formats | None = None,
     received_at: np.datetime64 | None = None,
 ) -> Telegram:
     """Read an application layer: the CI field and what follows it.
@@ -76,6 +78,8 @@ def read_application(
         Who knows the keys.
     fragment : Fragment, optional
         What the layer before says of authentication.
+    formats : Formats, optional
+        Record headers by signature, for compact frames.
     received_at : datetime64[ms], optional
         When, in UTC.
 
@@ -93,6 +97,8 @@ def read_application(
         said = _ERRORS.get(data[0] if data else 0, "unknown error")
         msg = f"the meter reports: {said}"
         raise ApplicationError(msg, layer=LAYER)
+    if link == "mbus" and ci == FIXED:
+        return read_fixed(data, received_at=received_at)
     if ci in NO_HEADER:
         header = None
         address = sender
@@ -118,21 +124,17 @@ def read_application(
         what = _KNOWN.get(ci, "the manufacturer's own layout" if 0xA0 <= ci <= 0xB7 else "not known here")
         msg = f"CI field {ci:02X} is {what}"
         raise UnsupportedError(msg, layer=LAYER, offset=0)
-    return _telegram(header, address, plain, link=link, received_at=received_at)
-
-
-def _telegram(
-    header: Header | None, address: Address | None, plain: Plain, *, link: str, received_at: np.datetime64 | None
-) -> Telegram:
-    status = Status.OK if header is None else status_of(header.status_byte)
     try:
-        found: RecordList = read_records(plain.body, received_at=received_at, status=status)
-    except DecodeError as error:
-        if plain.verdict is Verdict.CHECKED and plain.security == "tpl-mode5":
+        body = expand_compact(plain.body, formats) if ci in COMPACT else plain.body
+        status = Status.OK if header is None else status_of(header.status_byte)
+        found = read_records(body, received_at=received_at, status=status)
+    except (TruncatedError, MalformedError) as error:
+        if plain.verdict is Verdict.CHECKED:
             # 2F 2F alone is weak: a body that does not walk to its end may be a wrong key's.
-            message = "deciphered, but the records do not fill the body: the key or the body is wrong"
-            raise DecryptionError(message, layer="mbus.security") from error
+            msg = "deciphered, but the records do not fill the body: the key or the body is wrong"
+            raise DecryptionError(msg, layer="mbus.security") from error
         raise
+
     return Telegram(
         link=link,
         meter_id="" if address is None else address.meter_id,

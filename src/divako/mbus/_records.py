@@ -91,7 +91,7 @@ def read_records(
         if dif in {MAKER_DATA, MORE_FOLLOWS}:
             return RecordList(tuple(records), data[at + 1 :], dif == MORE_FOLLOWS)
         start = at
-        at = _header_end(data, at, layer)
+        at = header_end(data, at, layer)
         header = data[start:at]
         meaning = meaning_of(header)
         size, lvar = SIZES[meaning.field], None
@@ -114,8 +114,16 @@ def read_records(
     return RecordList(tuple(records))
 
 
-def _header_end(data: bytes, at: int, layer: str) -> int:
-    """Find where the record header ends."""
+def header_end(data: bytes, at: int, layer: str) -> int:
+    """Find where the record header that starts at `at` ends.
+
+    Raises
+    ------
+    TruncatedError
+        The bytes end before it does.
+    MalformedError
+        It is no header, or has too many extensions.
+    """
     end = len(data)
     dif = data[at]
     if dif & 0x0F == 0x0F:

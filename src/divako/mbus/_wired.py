@@ -6,6 +6,7 @@ import numpy as np
 
 from divako.errors import UnsupportedError
 from divako.mbus._application import read_application
+from divako.mbus._compact import Formats
 from divako.mbus._frame import LAYER, read_frame
 from divako.mbus._security import KeyLookup
 from divako.model import Telegram
@@ -14,7 +15,13 @@ from divako.model import Telegram
 _TO_METER = 0x40  # bit 6 of the C field: the frame goes to the meter
 
 
-def decode_wired(frame: bytes, *, keys: KeyLookup | None = None, received_at: np.datetime64 | None = None) -> Telegram:
+def decode_wired(
+    frame: bytes,
+    *,
+    keys: KeyLookup | None = None,
+    formats: Formats | None = None,
+    received_at: np.datetime64 | None = None,
+) -> Telegram:
     """Decode one wired M-Bus frame that a meter sent.
 
     Parameters
@@ -23,6 +30,8 @@ def decode_wired(frame: bytes, *, keys: KeyLookup | None = None, received_at: np
         Exactly one long frame, from start to stop byte.
     keys : KeyLookup, optional
         Who knows the keys of meters.
+    formats : Formats, optional
+        Record headers by signature, for compact frames.
     received_at : datetime64[ms], optional
         When it came, in UTC.
 
@@ -51,4 +60,6 @@ def decode_wired(frame: bytes, *, keys: KeyLookup | None = None, received_at: np
     if got.kind == "control" and got.ci != 0x70:
         msg = "a frame without readings: control"
         raise UnsupportedError(msg, layer=LAYER, offset=0)
-    return read_application(got.ci, got.data, link="mbus", sender=None, keys=keys, received_at=received_at)
+    return read_application(
+        got.ci, got.data, link="mbus", sender=None, keys=keys, formats=formats, received_at=received_at
+    )

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from divako.errors import DecodeError, DivakoError
-from divako.mbus import KeyLookup
+from divako.mbus import Formats, KeyLookup
 from divako.model import Readings, Telegram, encode_words, readings_of_records
 from divako.model._table import Table, column, words
 from divako.telegrams._decode import decode
@@ -92,6 +92,7 @@ def decode_batch(
     f_port: int | Sequence[int | None] | None = None,
     device: str | Sequence[str | None] | None = None,
     meter_ids: Sequence[str] | None = None,
+    formats: Formats | None = None,
     errors: str = "raise",
     progress: Callable[[int, int], None] | None = None,
 ) -> Batch:
@@ -107,6 +108,8 @@ def decode_batch(
         As for `decode`: one for all, or ``n``.
     meter_ids : sequence of str, optional
         Identities of LoRaWAN devices, ``n``.
+    formats : Formats, optional
+        Record headers by signature, for compact frames.
     errors : {"raise", "collect"}
         Raise the first error, or list them and keep all other telegrams.
     progress : callable, optional
@@ -141,6 +144,7 @@ def decode_batch(
                 f_port=ports[i],
                 device=devices[i],
                 meter_id=identities[i],
+                formats=formats,
             )
         except DivakoError as error:
             if errors == "raise":

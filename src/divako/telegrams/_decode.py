@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from attrs import evolve
 from divako.drivers import Driver, for_device
 from divako.errors import UnknownDriverError, UnsupportedError
 from divako.lorawan import parse_uplink
-from divako.mbus import KeyLookup, decode_wired, looks_wired
+from divako.mbus import Formats, KeyLookup, decode_wired, looks_wired
 from divako.model import Readings, Status, Telegram, Uplink, Verdict, readings_of_records
 from divako.wmbus import decode_wireless
 
@@ -25,6 +25,7 @@ def decode(
     f_port: int | None = None,
     device: str | None = None,
     meter_id: str = "",
+    formats: Formats | None = None,
 ) -> Telegram:
     """Decode one telegram of a meter.
 
@@ -46,6 +47,8 @@ def decode(
         Name of a driver, or vendor and model of a device.
     meter_id : str, default ""
         Identity of a LoRaWAN device; M-Bus telegrams carry their own.
+    formats : Formats, optional
+        Record headers by signature, for compact frames; see `learn_formats`.
 
     Returns
     -------
@@ -69,8 +72,8 @@ def decode(
     if f_port is not None or device is not None:
         return _from_payload(frame, f_port=f_port, device=device, meter_id=meter_id, received_at=received_at)
     if looks_wired(frame):
-        return decode_wired(frame, keys=keys, received_at=received_at)
-    return decode_wireless(frame, keys=keys, received_at=received_at, frame_format=frame_format)
+        return decode_wired(frame, keys=keys, formats=formats, received_at=received_at)
+    return decode_wireless(frame, keys=keys, formats=formats, received_at=received_at, frame_format=frame_format)
 
 
 def decode_uplink(document: Mapping[str, object] | Uplink, *, device: str | None = None) -> Telegram:
@@ -154,3 +157,24 @@ def readings_of(telegrams: Sequence[Telegram]) -> Readings:
         One row per number, known or not. Dates and texts stay with the telegram.
     """
     return readings_of_records([t.meter_id for t in telegrams], (t.records for t in telegrams))[0]
+
+
+def learn_formats(telegrams: Iterable[Telegram], *, known: Formats | None = None) -> Formats:
+    """Remember the record headers of full frames, for the compact frames that follow them.
+
+    Parameters
+    ----------
+    telegrams : iterable of Telegram
+        Full frames; others teach nothing.
+    known : Formats, optional
+        What is known already.
+
+    Returns
+    -------
+    Formats
+        A new store; the one given is not changed.
+    """
+    formats = known or Formats()
+    for telegram in telegrams:
+        formats = formats.learn(telegram)
+    return formats

@@ -7,7 +7,7 @@ import numpy as np
 from attrs import evolve
 
 from divako.errors import UnsupportedError
-from divako.mbus import KeyLookup, read_application
+from divako.mbus import Formats, KeyLookup, read_application
 from divako.model import Telegram
 from divako.wmbus._frame import LAYER, read_frame
 from divako.wmbus._layers import read_layers
@@ -22,6 +22,7 @@ def decode_wireless(
     frame: bytes,
     *,
     keys: KeyLookup | None = None,
+    formats: Formats | None = None,
     received_at: np.datetime64 | None = None,
     frame_format: str | None = None,
 ) -> Telegram:
@@ -33,6 +34,8 @@ def decode_wireless(
         From the L field to the last byte.
     keys : KeyLookup, optional
         Who knows the keys of meters.
+    formats : Formats, optional
+        Record headers by signature, for compact frames.
     received_at : datetime64[ms], optional
         When it came, in UTC.
     frame_format : {"A", "B", "stripped"}, optional
@@ -64,6 +67,7 @@ def decode_wireless(
         sender=layers.sender,
         keys=keys,
         fragment=layers.fragment,
+        formats=formats,
         received_at=received_at,
     )
     if layers.security is None or telegram.security != "none":
