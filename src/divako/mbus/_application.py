@@ -148,4 +148,5 @@ def read_application(
         received_at=received_at,
         records=found.records,
         maker_data=found.maker_data,
+        headers=found.headers,
     )

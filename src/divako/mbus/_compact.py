@@ -61,8 +61,7 @@ class Formats:
 
     def learn(self, telegram: Telegram) -> Formats:
         """Give a store that also knows the headers of a telegram."""
-        headers = b"".join(record.header for record in telegram.records)
-        return self.merge(Formats.of([headers])) if headers else self
+        return self.merge(Formats.of([telegram.headers])) if telegram.headers else self
 
     def merge(self, other: Formats) -> Formats:
         """Give a store that knows what either knows."""

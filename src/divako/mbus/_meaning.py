@@ -27,6 +27,8 @@ EXTENSION = 0x80
 LVAR = 0x0D
 REAL = 0x05
 PLAIN_TEXT = 0x7C
+INVERSE_PROFILE = 0x13
+PROFILES = frozenset({INVERSE_PROFILE, 0x1E, 0x1F})
 DOUBTFUL = 0x18  # the record error "data error": there is a value, and it is not to be trusted
 
 # Bytes of each data field of the DIF; LVAR states its own size.
@@ -56,6 +58,8 @@ class Meaning:
         Which value of its time.
     status : Status
         What is already certain from the header.
+    profile : int
+        The VIFE that makes the record a compact profile; 0 where it is none.
     """
 
     register: Register | None
@@ -68,6 +72,7 @@ class Meaning:
     subunit: int
     function: Function
     status: Status
+    profile: int = 0
 
 
 @functools.lru_cache(maxsize=4096)
@@ -96,7 +101,7 @@ def meaning_of(header: bytes) -> Meaning:
         at += 1
     function = Function(dif >> 4 & 3)
     status = Status.ERROR_STATE if function is Function.ERROR else Status.OK
-    vif, error = _combined(header[at:])
+    vif, error, profile = _combined(header[at:])
     if error:
         status |= Status.RECORD_ERROR
     field = dif & 0x0F
@@ -116,11 +121,12 @@ def meaning_of(header: bytes) -> Meaning:
         subunit=subunit,
         function=function,
         status=status,
+        profile=profile if dif & 0x0F == LVAR else 0,
     )
 
 
-def _combined(codes: bytes) -> tuple[Vif | None, int]:
-    """Read VIF and VIFEs: the quantity, and the record error that one of them may be."""
+def _combined(codes: bytes) -> tuple[Vif | None, int, int]:
+    """Read VIF and VIFEs: the quantity, and the record error and profile that they may name."""
     first = codes[0] & 0x7F
     rest = codes[1:]
     vif: Vif | None
@@ -133,24 +139,26 @@ def _combined(codes: bytes) -> tuple[Vif | None, int]:
         rest = codes[2:]
     else:
         vif = PRIMARY.get(first)
-    error = 0
+    error = profile = 0
     more = iter(rest)
     for byte in more:
         code = byte & 0x7F
         if vif is None:
-            return None, error
+            return None, error, profile
         if code == MAKER_FOLLOWS:
             # The scale stands, but what it counts is no longer the plain quantity.
-            return evolve(vif, quantity=f"{vif.quantity}_maker"), error
+            return evolve(vif, quantity=f"{vif.quantity}_maker"), error, profile
         if code == SECOND_TABLE:
             vif = apply_second_vife(vif, next(more, 0) & 0x7F)
-        elif code < 0x20 and code not in {0x12, 0x13, 0x14, 0x1D, 0x1E, 0x1F}:
+        elif code in PROFILES:
+            profile = code
+        elif code < 0x20 and code not in {0x12, 0x14, 0x1D}:
             error = error or code
             if code == DOUBTFUL:
                 vif = apply_vife(vif, code)
         else:
             vif = apply_vife(vif, code)
-    return vif, error
+    return vif, error, profile
 
 
 def _plain_text(text: bytes) -> Vif:

@@ -14,6 +14,7 @@ from attrs import frozen
 from divako.errors import MalformedError, TruncatedError
 from divako.mbus._data import Content, lvar_size, read_content, read_number, read_text, scale
 from divako.mbus._meaning import EXTENSION, LVAR, PLAIN_TEXT, SIZES, Meaning, meaning_of
+from divako.mbus._profile import expand_profile
 from divako.mbus._vif import Form
 from divako.model import Record, Status
 
@@ -35,11 +36,14 @@ class RecordList:
         What follows DIF 0F or 1F; only the maker knows it.
     more_follows : bool
         Whether the meter has more records in its next telegram (DIF 1F).
+    headers : bytes
+        The headers of the records as sent, one after the other.
     """
 
     records: tuple[Record, ...]
     maker_data: bytes = b""
     more_follows: bool = False
+    headers: bytes = b""
 
 
 def read_records(
@@ -66,7 +70,7 @@ def read_records(
     Returns
     -------
     RecordList
-        One record each; maker data apart.
+        One record each, and one for each element of a compact profile; maker data apart.
 
     Raises
     ------
@@ -82,6 +86,7 @@ def read_records(
     ('volume', 12345, 12.345)
     """
     records: list[Record] = []
+    headers: list[bytes] = []
     at, end = 0, len(data)
     while at < end:
         dif = data[at]
@@ -89,10 +94,11 @@ def read_records(
             at += 1
             continue
         if dif in {MAKER_DATA, MORE_FOLLOWS}:
-            return RecordList(tuple(records), data[at + 1 :], dif == MORE_FOLLOWS)
+            return RecordList(tuple(records), data[at + 1 :], dif == MORE_FOLLOWS, b"".join(headers))
         start = at
         at = header_end(data, at, layer)
         header = data[start:at]
+        headers.append(header)
         meaning = meaning_of(header)
         size, lvar = SIZES[meaning.field], None
         if meaning.field == LVAR:
@@ -109,9 +115,12 @@ def read_records(
         if at + size > end:
             msg = "a record ends before its data"
             raise TruncatedError(msg, layer=layer, offset=end)
-        records.append(_record(meaning, header, data[at : at + size], lvar, received_at, status))
+        if meaning.profile:
+            records.extend(expand_profile(meaning, header, data[at : at + size], records, status=status, layer=layer))
+        else:
+            records.append(_record(meaning, header, data[at : at + size], lvar, received_at, status))
         at += size
-    return RecordList(tuple(records))
+    return RecordList(tuple(records), headers=b"".join(headers))
 
 
 def header_end(data: bytes, at: int, layer: str) -> int:

@@ -4,6 +4,7 @@ from divako.model._consumption import Consumption
 from divako.model._finding import Finding, FindingCode, Findings
 from divako.model._readings import Readings, values_of_counts
 from divako.model._register import Function, Kind, Medium, Register
+from divako.model._rows import is_reading, readings_of_records
 from divako.model._site import Installation, Meter, Section, Site, Tenancy, Zone
 from divako.model._status import Quality, Status, Step
 from divako.model._table import Table, encode_words
@@ -37,5 +38,7 @@ __all__ = [
     "Verdict",
     "Zone",
     "encode_words",
+    "is_reading",
+    "readings_of_records",
     "values_of_counts",
 ]

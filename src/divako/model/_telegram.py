@@ -174,6 +174,8 @@ class Telegram:
         In the order sent.
     maker_data : bytes
         What follows DIF 0F: a block that only the maker knows.
+    headers : bytes
+        The headers of its M-Bus records as sent, one after the other: its format.
     uplink : Uplink or None
         The envelope it came in.
     """
@@ -190,4 +192,5 @@ class Telegram:
     received_at: np.datetime64 | None
     records: tuple[Record, ...] = field(converter=_records)
     maker_data: bytes = field(default=b"", repr=False)
+    headers: bytes = field(default=b"", repr=False)
     uplink: Uplink | None = None
