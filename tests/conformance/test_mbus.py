@@ -1,0 +1,128 @@
+"""M-Bus and wireless M-Bus telegrams of others, read as ``divako decode --format jsonl`` reads them."""
+
+from __future__ import annotations
+
+import collections
+import importlib.util
+import json
+import sys
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from divako.cli import main
+
+
+# All that a decoder may be told of a telegram; the rest of a line is what it is asked for.
+TOLD = ("id", "hex", "key", "context", "format", "format_signature")
+FLOOR = 0.95
+
+Line = dict[str, Any]
+Case = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def scorer(tools: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("score_mbus", tools / "score_mbus.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def read(path: Path) -> list[Case]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def decoded(lines: Iterable[Case], folder: Path, *, told: tuple[str, ...] = TOLD) -> list[Line]:
+    source, output = folder / "telegrams.jsonl", folder / "decoded.jsonl"
+    source.write_text(
+        "".join(json.dumps({k: line[k] for k in told if line.get(k) is not None}) + "\n" for line in lines)
+    )
+    assert main(["decode", str(source), "-o", str(output)]) in {0, 1}
+    return read(output)
+
+
+def show(title: str, rows: Iterable[tuple[str, bool]]) -> dict[str, float]:
+    """Print ``name: passed/total`` for each name, and give the shares."""
+    counts: dict[str, list[int]] = collections.defaultdict(lambda: [0, 0])
+    for name, ok in rows:
+        counts[name][0] += ok
+        counts[name][1] += 1
+    rows = [f"  {name}: {passed}/{total}\n" for name, (passed, total) in sorted(counts.items())]
+    sys.stdout.write(f"\n{title}\n{''.join(rows)}")
+    return {name: passed / total for name, (passed, total) in counts.items()}
+
+
+def security_of(case: Case) -> str:
+    state = case["security_state"]
+    return case["security"] if state == "plain" else f"{case['security']} {state}"
+
+
+def has_outcome(line: Line) -> bool:
+    return bool(line["readings"]) or str((line["error"] or {}).get("code", "")).startswith("decode.")
+
+
+def test_published_telegrams(cases: Path, scorer: ModuleType, excluded: dict[str, Any], tmp_path: Path) -> None:
+    corpus = read(cases / "mbus" / "telegrams.jsonl")
+    lines = decoded(corpus, tmp_path)
+    assert [line["id"] for line in lines] == [case["id"] for case in corpus]
+    assert all(has_outcome(line) for line in lines)
+    rows = scorer.score(corpus, lines)
+    left_out = excluded["mbus"]
+
+    show("by class and security", ((f"{r['t']['class']}, {security_of(r['t'])}", r["ok"]) for r in rows))
+    floored = show(
+        "within the floor",
+        (
+            (r["t"]["security"], r["ok"])
+            for r in rows
+            if r["t"]["class"] == "generic" and not excluded_by(r["t"], left_out)
+        ),
+    )
+    assert set(floored) == {"none", "tpl-mode5"}
+    assert min(floored.values()) >= FLOOR
+
+
+def excluded_by(case: Case, left_out: dict[str, str]) -> bool:
+    names = {case["class"], case["security"], case["security_state"]}
+    if case["compact"]:
+        names.add("compact")
+    return not names.isdisjoint(left_out)
+
+
+def test_telegrams_in_other_wrappings(
+    cases: Path, scorer: ModuleType, excluded: dict[str, Any], tmp_path: Path
+) -> None:
+    corpus = read(cases / "mbus" / "derived.jsonl")
+    lines = decoded(corpus, tmp_path)
+    assert all(has_outcome(line) for line in lines)
+    rows = scorer.score(corpus, lines)
+    left_out = excluded["mbus"]
+
+    show("by transform and class", ((f"{r['t']['transform']}, {r['t']['class']}", r["ok"]) for r in rows))
+    floored = show(
+        "within the floor",
+        (
+            (r["t"]["transform"], r["ok"])
+            for r in rows
+            if r["t"]["class"] == "generic"
+            and r["t"]["transform"] not in left_out
+            and not excluded_by(r["t"], left_out)
+        ),
+    )
+    assert set(floored) == {"encrypt-mode5", "frame-format-A", "frame-format-B"}
+    assert min(floored.values()) >= FLOOR
+
+
+def test_broken_telegrams_are_refused_as_they_should(cases: Path, scorer: ModuleType, tmp_path: Path) -> None:
+    corpus = read(cases / "mbus" / "malformed.jsonl")
+    rows = scorer.score_malformed(corpus, decoded(corpus, tmp_path, told=(*TOLD, "frame_format")))
+
+    shares = show("by kind and expectation", ((f"{case['kind']}, {case['expect']}", ok) for case, ok, _ in rows))
+    assert min(shares.values()) >= FLOOR
