@@ -129,7 +129,7 @@ def decode_batch(
         msg = "errors must be 'raise' or 'collect'"
         raise ValueError(msg)
     n = len(frames)
-    times, formats = _spread(received_at, n), _spread(frame_format, n)
+    times, forms = _spread(received_at, n), _spread(frame_format, n)
     ports, devices = _spread(f_port, n), _spread(device, n)
     identities = meter_ids if meter_ids is not None else [""] * n
     done: list[tuple[int, Telegram]] = []
@@ -140,7 +140,7 @@ def decode_batch(
                 frame,
                 keys=keys,
                 received_at=times[i],
-                frame_format=formats[i],
+                frame_format=forms[i],
                 f_port=ports[i],
                 device=devices[i],
                 meter_id=identities[i],

@@ -64,7 +64,7 @@ def decode(
 
     Examples
     --------
-    >>> frame = bytes.fromhex("681313680801 72 78563412 2d2c 01 04 05 00 0000 0c13 45230100 3f16")
+    >>> frame = bytes.fromhex("681515680801 72 78563412 2d2c 01 04 05 00 0000 0c13 45230100 7a16")
     >>> telegram = decode(frame)
     >>> telegram.meter_id, telegram.records[0].quantity, telegram.records[0].value
     ('12345678', 'volume', 12.345)
