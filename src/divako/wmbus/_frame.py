@@ -90,9 +90,10 @@ def read_frame(frame: bytes, *, frame_format: str | None = None) -> Frame:
 
 
 def _detect(frame: bytes) -> str:
-    if len(frame) >= _HEAD + _CRC and _crc_holds(frame, 0, _HEAD):
-        return "A"
     size = frame[0] + 1
+    # A frame as long as its L field says cannot be of format A, where every CRC comes on top.
+    if size != len(frame) >= _HEAD + _CRC and _crc_holds(frame, 0, _HEAD):
+        return "A"
     if len(frame) == size and _crc_holds(frame, 0, min(size - _CRC, _FIRST_B)):
         return "B"
     return "stripped"
