@@ -6,6 +6,7 @@ import math
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -135,15 +136,14 @@ def arrange(readings: Readings, *, register: str | None = None, on_conflict: str
     rows = np.flatnonzero(usable(readings, register=register))
     names: dict[str, int] = {}
     name_of = np.array([names.setdefault(r.name, len(names)) for r in readings.registers] + [0], dtype="int64")
-    keys = np.stack(
-        [readings.meter[rows], name_of[readings.register[rows]], readings.tariff[rows], readings.subunit[rows]]
-    ).astype("int64")
-    unique, line = np.unique(keys, axis=1, return_inverse=True)
-    line = line.reshape(-1)
+    unique, line = _distinct(
+        readings.meter[rows], name_of[readings.register[rows]], readings.tariff[rows], readings.subunit[rows]
+    )
     time = readings.time[rows].astype("int64")
-    count, registers = _on_common_factors(readings, rows, line, unique.shape[1])
-    order = np.lexsort((rows, time, line))
-    line, time, count, rows = line[order], time[order], count[order], rows[order]
+    count, registers = _on_common_factors(readings, rows, line, len(unique[0]))
+    if not _sorted(line, time):
+        order = np.lexsort((rows, time, line))
+        line, time, count, rows = line[order], time[order], count[order], rows[order]
     keep, dropped = _without_duplicates(readings, line, time, count, rows, on_conflict)
     return Lines(
         line[keep],
@@ -158,14 +158,37 @@ def arrange(readings: Readings, *, register: str | None = None, on_conflict: str
     )
 
 
+def _distinct(*keys: npt.NDArray[np.integer[Any]]) -> tuple[list[npt.NDArray[np.int64]], npt.NDArray[np.int64]]:
+    """Number the distinct combinations of keys, in their order: the combinations, and the number of each row."""
+    combined = np.zeros(len(keys[0]), dtype="int64")
+    widths = [int(key.max()) + 1 if key.size else 1 for key in keys]
+    for key, width in zip(keys, widths, strict=True):
+        combined = combined * width + key
+    changes = combined[1:] != combined[:-1]
+    if (combined[1:] >= combined[:-1]).all():  # as head-ends write them: no need to sort
+        unique = combined[np.concatenate([[True], changes])] if combined.size else combined
+        line = np.concatenate([[0], np.cumsum(changes)]) if combined.size else combined
+    else:
+        unique, line = np.unique(combined, return_inverse=True)
+    parts: list[npt.NDArray[np.int64]] = []
+    for width in reversed(widths):
+        unique, part = np.divmod(unique, width)
+        parts.insert(0, part)
+    return parts, line
+
+
+def _sorted(line: npt.NDArray[np.int64], time: npt.NDArray[np.int64]) -> bool:
+    later = (line[1:] > line[:-1]) | ((line[1:] == line[:-1]) & (time[1:] >= time[:-1]))
+    return bool(later.all())
+
+
 def _on_common_factors(
     readings: Readings, rows: npt.NDArray[np.int64], line: npt.NDArray[np.int64], many: int
 ) -> tuple[npt.NDArray[np.int64], tuple[Register, ...]]:
     """Bring the counts of each line to one factor: the largest that all of its own are multiples of."""
     codes = readings.register[rows]
-    pairs = np.unique(np.stack([line, codes.astype("int64")]), axis=1)
     of_line: list[list[int]] = [[] for _ in range(many)]
-    for one, code in pairs.T.tolist():
+    for one, code in zip(*(part.tolist() for part in _distinct(line, codes)[0]), strict=True):
         of_line[one].append(code)
     count = readings.count[rows].copy()
     registers: list[Register] = []
