@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from divako.alerts import Liveness, Threshold, learn_intervals, liveness
+from divako.alerts import Liveness, Threshold, battery_forecast, group_outage, learn_intervals, liveness
 from divako.leaks import NightUse, minimum_night_flow
 from divako.model import Consumption, Quality, Register
 from divako.units import Dimension
@@ -103,11 +103,39 @@ def run_liveness(data: Document) -> Document:
     return {"states": {s["id"]: Liveness(int(state)).name.lower() for s, state in zip(sensors, states, strict=True)}}
 
 
+def run_group_outage(data: Document) -> Document:
+    ids = [sensor["id"] for sensor in data["sensors"]]
+    gateways = sorted({gateway for sensor in data["sensors"] for gateway in sensor["gateways"]})
+    outage = group_outage(
+        np.array([[gateway in sensor["gateways"] for sensor in data["sensors"]] for gateway in gateways]),
+        np.array([one in data["silent"] for one in ids]),
+        min_count=data["min_count"],
+        min_share=float(data["min_share"]),
+    )
+    return {
+        "gateways_out": [gateways[i] for i in np.flatnonzero(outage.out)],
+        "sensor_alerts": [ids[i] for i in np.flatnonzero(outage.own)],
+        "suppressed": [ids[i] for i in np.flatnonzero(outage.explained)],
+    }
+
+
+def run_battery_forecast(data: Document) -> Document:
+    day, level = np.array(data["points"], dtype="float64").T
+    slope, days = battery_forecast(day, level, limit=float(data["limit"]))
+    # The expected decimals are exact; a line through binary floats is so to a part in 10^12.
+    return {
+        "slope_per_day": float(f"{slope:.12g}"),
+        "days_left": float(f"{days:.12g}") if np.isfinite(days) else None,
+    }
+
+
 RUN: dict[str, Callable[[Document], Document]] = {
     "threshold": run_threshold,
     "night_flow": run_night_flow,
     "learn_interval": run_learn_interval,
     "liveness": run_liveness,
+    "group_outage": run_group_outage,
+    "battery_forecast": run_battery_forecast,
 }
 
 

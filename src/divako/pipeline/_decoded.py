@@ -1,0 +1,112 @@
+"""Items to telegrams, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import evolve, frozen
+
+from divako.errors import DecodeError, DivakoError, InputError
+from divako.model import Telegram
+from divako.pipeline._items import Item
+from divako.telegrams import Formats, KeyStore, decode, decode_uplink, learn_formats
+
+
+@frozen(kw_only=True)
+class Decoded:
+    """What became of one item.
+
+    Parameters
+    ----------
+    id : str, int or None
+        What the input calls it.
+    file : str
+        Name of the file.
+    line : int
+        Number of the line, from 1.
+    telegram : Telegram or None
+        None where there is an error.
+    error : DivakoError or None
+        Why there is none.
+    """
+
+    id: str | int | None
+    file: str
+    line: int
+    telegram: Telegram | None = None
+    error: DivakoError | None = None
+
+
+def decode_items(
+    items: Iterable[Item], *, keys: KeyStore | None = None, formats: Formats | None = None
+) -> Iterator[Decoded]:
+    """Decode items as they come.
+
+    Parameters
+    ----------
+    items : iterable of Item
+        From `read_items`.
+    keys : KeyStore, optional
+        Keys of meters; the key of an item goes before them.
+    formats : Formats, optional
+        Record headers of compact frames; an item that brings its own context or
+        format is decoded with that alone.
+
+    Yields
+    ------
+    Decoded
+        One an item, in order: a telegram or a typed error.
+    """
+    for item in items:
+        try:
+            telegram = decode_item(item, keys=keys, formats=formats)
+        except DivakoError as error:
+            yield Decoded(id=item.id, file=item.file, line=item.line, error=error)
+        else:
+            yield Decoded(id=item.id, file=item.file, line=item.line, telegram=telegram)
+
+
+def decode_item(item: Item, *, keys: KeyStore | None = None, formats: Formats | None = None) -> Telegram:
+    """Decode one item.
+
+    Raises
+    ------
+    InputError
+        The item carries an error, or its key is no key.
+    DecodeError, DriverError
+        Of the layer that refused it.
+    """
+    if item.error is not None:
+        raise item.error
+    if item.document is not None:
+        return decode_uplink(item.document, device=item.device)
+    if item.frame is None:
+        msg = "nothing to decode"
+        raise InputError(msg)
+    own = keys if item.key is None else KeyStore.single(item.key)
+    if item.context or item.format:
+        formats = _learn(item, own)
+    telegram = decode(
+        item.frame,
+        keys=own,
+        received_at=item.received_at,
+        frame_format=item.frame_format,
+        f_port=item.f_port,
+        device=item.device,
+        meter_id=item.meter_id,
+        formats=formats,
+    )
+    return telegram if item.meter_id == "" or telegram.meter_id else evolve(telegram, meter_id=item.meter_id)
+
+
+def _learn(item: Item, keys: KeyStore | None) -> Formats:
+    """Learn the record headers of what was seen before."""
+    formats = Formats.of(item.format)
+    for frame in item.context:
+        for lookup in (keys, None):  # what was seen before may have been handed on deciphered
+            try:
+                formats = learn_formats([decode(frame, keys=lookup, formats=formats)], known=formats)
+            except DecodeError:
+                continue
+            break
+    return formats

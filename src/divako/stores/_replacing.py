@@ -1,0 +1,100 @@
+"""Write beside, then rename: a file is there whole, or as it was before."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from divako.errors import StoreError
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a path to write to that takes the place of another when all went well.
+
+    Parameters
+    ----------
+    path : path-like
+        The file to make or replace; its folder must exist.
+
+    Yields
+    ------
+    Path
+        A name beside it, with the same suffix. It is renamed when the block ends,
+        and removed when the block is left by any exception, Ctrl-C included.
+
+    Raises
+    ------
+    StoreError
+        The folder does not exist or cannot be written to, or the disk is full.
+    """
+    target = Path(path)
+    beside = target.with_name(f".{target.stem[:80]}-{secrets.token_hex(4)}{target.suffix}")
+    try:
+        beside.touch(exist_ok=False)
+        yield beside
+        with beside.open("rb") as written:
+            os.fsync(written.fileno())
+        beside.replace(target)
+    except OSError as error:
+        msg = f"{target} cannot be written: {error.strerror or 'unknown reason'}"
+        raise StoreError(msg) from error
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Make a folder and those above it, if they are not there yet.
+
+    Raises
+    ------
+    StoreError
+        It cannot be made, or a file has its name.
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"{folder} cannot be made a folder: {error.strerror or 'unknown reason'}"
+        raise StoreError(msg) from error
+    return folder
+
+
+def write_bytes(content: bytes, path: str | os.PathLike[str]) -> None:
+    """Write bytes to a file, all or nothing.
+
+    Raises
+    ------
+    StoreError
+        The file cannot be written.
+    """
+    with replacing(path) as beside:
+        beside.write_bytes(content)
+
+
+def write_text(text: str, path: str | os.PathLike[str]) -> None:
+    """Write a text to a file in UTF-8, all or nothing.
+
+    Raises
+    ------
+    StoreError
+        The file cannot be written.
+    """
+    write_bytes(text.encode(), path)
+
+
+def write_json(document: object, path: str | os.PathLike[str]) -> None:
+    """Write a document to a JSON file, all or nothing.
+
+    Raises
+    ------
+    StoreError
+        The file cannot be written.
+    """
+    write_text(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n", path)
