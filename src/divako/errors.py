@@ -238,7 +238,12 @@ class ProjectError(_PlacedError, ValueError):
     message : str
         What is wrong.
     path : str
-        Where in the file, such as ``"costs[2].rule.by"``.
+        Where in the file, such as ``"costs[2].parts[0].by"``.
+
+    Attributes
+    ----------
+    others : tuple of ProjectError
+        Further entries of the same file that are wrong.
     """
 
     code = "project"
@@ -246,6 +251,7 @@ class ProjectError(_PlacedError, ValueError):
     def __init__(self, message: str, *, path: str) -> None:
         super().__init__(message)
         self.path = path
+        self.others: tuple[ProjectError, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.path}: {self.args[0]}" if self.path else str(self.args[0])

@@ -1,0 +1,121 @@
+"""The telegram files of a project, decoded; and a list of what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from attrs import frozen
+
+from divako.errors import DecodeError, DivakoError
+from divako.lorawan import parse_uplink
+from divako.model import Readings, Telegram, readings_of_records
+from divako.pipeline._decoded import decode_item
+from divako.pipeline._items import Item, read_items
+from divako.pipeline._project import Project
+from divako.stores import read_lines
+from divako.telegrams import decode_uplink
+
+
+Progress = Callable[[str, int, int], None]
+_EVERY = 2000
+_UNLISTED = "project.unlisted_meter"
+
+
+@frozen(kw_only=True)
+class Refused:
+    """One line of input that gave nothing.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file, relative to the project.
+    line : int
+        Number of the line, from 1.
+    code : str
+        Stable code of the error.
+    layer : str or None
+        Protocol layer that refused it.
+    offset : int or None
+        Where in that layer. [byte]
+    message : str
+        Why, without payload, key or meter number.
+    """
+
+    file: str
+    line: int
+    code: str
+    layer: str | None = None
+    offset: int | None = None
+    message: str = ""
+
+    @classmethod
+    def of(cls, item: Item, error: DivakoError) -> Refused:
+        """Make the entry for an item and its error."""
+        layer, offset = (error.layer, error.offset) if isinstance(error, DecodeError) else (None, None)
+        return cls(
+            file=item.file, line=item.line, code=error.code, layer=layer, offset=offset, message=str(error.args[0])
+        )
+
+
+def take_in(project: Project, progress: Progress | None) -> tuple[Readings, int, list[Refused]]:
+    """Decode all telegrams of a project.
+
+    Parameters
+    ----------
+    project : Project
+        Names the files, keys and meters.
+    progress : callable or None
+        Told how many of how many lines are done.
+
+    Returns
+    -------
+    tuple of Readings, int and list of Refused
+        The readings of listed meters, how many telegrams they came in, and the lines
+        that gave none. A telegram of a meter that the project does not list is refused.
+    """
+    drivers = {meter.id: meter.driver for meter in project.site.meters if meter.driver is not None}
+    listed = {meter.id for meter in project.site.meters}
+    total = sum(_lines_in(path) for path in project.files)
+    telegrams: list[Telegram] = []
+    refused: list[Refused] = []
+    done = 0
+    for item in _items(project):
+        done += 1
+        if progress is not None and done % _EVERY == 0:
+            progress("decode", done, max(total, done))
+        try:
+            telegram = _decode(item, drivers, project)
+        except DivakoError as error:
+            refused.append(Refused.of(item, error))
+            continue
+        if telegram.meter_id in listed:
+            telegrams.append(telegram)
+        else:
+            message = "a telegram of a meter that the project does not list"
+            refused.append(Refused(file=item.file, line=item.line, code=_UNLISTED, message=message))
+    if progress is not None:
+        progress("decode", done, done)
+    readings, _ = readings_of_records([t.meter_id for t in telegrams], (t.records for t in telegrams))
+    return readings, len(telegrams), refused
+
+
+def _items(project: Project) -> Iterator[Item]:
+    for path in project.files:
+        name = path.relative_to(project.folder) if path.is_relative_to(project.folder) else path
+        yield from read_items(read_lines(path, name=str(name)))
+
+
+def _decode(item: Item, drivers: dict[str, str], project: Project) -> Telegram:
+    if item.document is None or item.device is not None:
+        return decode_item(item, keys=project.keys)
+    uplink = parse_uplink(item.document)
+    return decode_uplink(uplink, device=drivers.get(uplink.dev_eui))
+
+
+def _lines_in(path: Path) -> int:
+    try:
+        with path.open("rb") as file:
+            return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+    except OSError:
+        return 0  # reading it will say what is wrong

@@ -1,0 +1,404 @@
+"""A project: everything that a run needs to know, checked as a whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from attrs import field, frozen
+
+from divako.allocation import Cost, MainMeter, Part, Tariff, minor_units
+from divako.convert import fraction_text
+from divako.drivers import available
+from divako.errors import AllocationError, DivakoError, InputError, ProjectError, SeriesError, SiteError
+from divako.model import Installation, Meter, Section, Site, Tenancy, Zone
+from divako.pipeline._project_file import (
+    SUPPORTED,
+    AnalysisTable,
+    CostTable,
+    InstallationTable,
+    PartTable,
+    ProjectFile,
+    Rules,
+)
+from divako.pipeline._structure import When, all_of, structure
+from divako.series import calendar_boundaries, instant_of
+from divako.stores import read_keys
+from divako.telegrams import KeyStore
+
+
+T = TypeVar("T")
+RESOLUTIONS = ("hour", "day")
+
+
+@frozen(kw_only=True)
+class Project:
+    """A site, a period, its costs and rules, and where its telegrams are.
+
+    Parameters
+    ----------
+    name : str
+        Whom it is about.
+    folder : Path
+        What names of files are relative to.
+    timezone : str
+        IANA zone of its calendar.
+    currency : str
+        Of its costs.
+    period : tuple of datetime64[ms]
+        Half-open span, in UTC.
+    site : Site
+        Meters, sections, zones, and who has which.
+    zone_of_section : tuple of (str, str)
+        Which zone a section lies in, where the file says so.
+    files : tuple of Path
+        Files of telegrams.
+    keys : KeyStore
+        Keys of meters.
+    costs : tuple of Cost
+        What is shared.
+    rules : Rules
+        What to look for.
+    analysis : AnalysisTable or None
+        The export for analysis.
+    """
+
+    name: str
+    folder: Path
+    timezone: str
+    currency: str
+    period: tuple[np.datetime64, np.datetime64]
+    site: Site = field(repr=False)
+    zone_of_section: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    files: tuple[Path, ...] = field(repr=False)
+    keys: KeyStore = field(eq=False)
+    costs: tuple[Cost, ...] = field(default=(), repr=False)
+    rules: Rules = field(factory=Rules)
+    analysis: AnalysisTable | None = None
+
+
+def load_project(path: str | Path) -> Project:
+    """Read and check a project file.
+
+    Parameters
+    ----------
+    path : path-like
+        A TOML file; the reference has a page on its form.
+
+    Returns
+    -------
+    Project
+        Ready to run.
+
+    Raises
+    ------
+    ProjectError
+        The file cannot be read, or has an unknown, missing, wrong or contradictory
+        entry: the first, with its path in the file. Its attribute `others` holds
+        further ones.
+    """
+    file = Path(path)
+    document = _parse(file)
+    version = document.get("schema_version")
+    if version != SUPPORTED["schema_version"] or isinstance(version, bool):
+        msg = f"must be {SUPPORTED['schema_version']}"
+        raise ProjectError(msg, path="schema_version")
+    _default_zone(document)
+    return _Builder(structure(document, ProjectFile), file.parent).build()
+
+
+def _default_zone(document: dict[str, Any]) -> None:
+    """Let rules about nights have the time zone of the project, unless they name their own."""
+    rules = document.get("rules")
+    for name in ("night_use", "zone_night_flow"):
+        rule = rules.get(name) if isinstance(rules, dict) else None
+        if isinstance(rule, dict) and "timezone" in document:
+            rule.setdefault("tz", document["timezone"])
+
+
+def _parse(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        msg = f"{file} cannot be read: {error.strerror or 'unknown reason'}"
+        raise ProjectError(msg, path="") from error
+    except UnicodeDecodeError:
+        msg = f"{file} is not a text in UTF-8"
+        raise ProjectError(msg, path="") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        # Python's message may quote the file, and the file may hold names; only the place is passed on.
+        at = re.search(r"\(at (line \d+, column \d+)\)$", str(error))
+        msg = f"{file} is not TOML" + (f" at {at.group(1)}" if at else "")
+        raise ProjectError(msg, path="") from None
+
+
+class _Builder:
+    """Turns the tables into a project and collects what contradicts."""
+
+    def __init__(self, file: ProjectFile, folder: Path) -> None:
+        self.file = file
+        self.folder = folder
+        self.problems: list[ProjectError] = []
+
+    def build(self) -> Project:
+        file = self.file
+        period = self._period()
+        meters = self._each("meters", file.meters, self._meter)
+        sections = self._each("sections", file.sections, self._section)
+        zones = self._each("zones", file.zones, lambda table, _: Zone(id=table.id))
+        installations = self._each("installations", file.installations, self._installation)
+        tenancies = self._each("tenancies", file.tenancies, self._tenancy)
+        costs = self._each("costs", file.costs, self._cost)
+        files, keys = self._files(), self._keys()
+        self._check_analysis()
+        self._raise()
+        try:
+            site = Site(meters=meters, sections=sections, zones=zones, installations=installations, tenancies=tenancies)
+        except SiteError as error:
+            overlap = {"installations": "from", "tenancies": "from"}.get(str(error.collection), "id")
+            where = f"{error.collection}[{error.index}].{overlap}"
+            raise ProjectError(str(error.args[0]), path=where) from None
+        return Project(
+            name=file.name,
+            folder=self.folder,
+            timezone=file.timezone,
+            currency=file.currency,
+            period=period,
+            site=site,
+            zone_of_section=tuple((s.id, s.zone) for s in file.sections if s.zone is not None),
+            files=files,
+            keys=keys,
+            costs=tuple(costs),
+            rules=file.rules,
+            analysis=file.analysis,
+        )
+
+    def _raise(self) -> None:
+        if self.problems:
+            raise all_of(self.problems)
+
+    def _problem(self, message: str, path: str) -> None:
+        self.problems.append(ProjectError(message, path=path))
+
+    def _each(self, name: str, tables: tuple[Any, ...], make: Callable[[Any, str], T]) -> list[T]:
+        out: list[T] = []
+        for index, table in enumerate(tables):
+            path = f"{name}[{index}]"
+            try:
+                out.append(make(table, path))
+            except ProjectError as error:
+                self.problems.append(error)
+            except DivakoError as error:
+                self._problem(str(error.args[0]), path)
+        return out
+
+    def _instant(self, when: When | None, path: str) -> np.datetime64:
+        if when is None:
+            return np.datetime64("NaT", "ms")
+        if not isinstance(when, dt.datetime):
+            when = dt.datetime.combine(when, dt.time())
+        if when.tzinfo is not None:
+            return np.datetime64(when.astimezone(dt.UTC).replace(tzinfo=None), "ms")
+        try:
+            return instant_of(when, tz=self.file.timezone)
+        except SeriesError as error:
+            raise ProjectError(str(error), path=path) from None
+
+    def _period(self) -> tuple[np.datetime64, np.datetime64]:
+        table = self.file.period
+        try:
+            calendar_boundaries(np.datetime64(0, "ms"), np.datetime64(1, "ms"), freq="day", tz=self.file.timezone)
+        except SeriesError as error:
+            raise ProjectError(str(error), path="timezone") from None
+        start, end = self._instant(table.start, "period.start"), self._instant(table.end, "period.end")
+        if end <= start:
+            msg = "lies before the start"
+            raise ProjectError(msg, path="period.end")
+        return start, end
+
+    def _meter(self, table: Any, path: str) -> Meter:
+        if table.driver is not None and table.driver not in available():
+            msg = f"no installed driver is named so; there are {', '.join(available())}"
+            raise ProjectError(msg, path=f"{path}.driver")
+        number = table.id.lower() if len(table.id) == 16 else table.id.upper()
+        return Meter(
+            id=number,
+            medium=table.medium,
+            int_digits=table.int_digits,
+            max_rate_per_h=table.max_rate_per_h,
+            driver=table.driver,
+            interval_s=table.interval_s,
+        )
+
+    def _section(self, table: Any, path: str) -> Section:
+        if table.zone is not None and table.zone not in {zone.id for zone in self.file.zones}:
+            msg = "no zone has this id"
+            raise ProjectError(msg, path=f"{path}.zone")
+        return Section(id=table.id, attributes=table.attributes, address=table.address)
+
+    def _installation(self, table: InstallationTable, path: str) -> Installation:
+        known = {m.id.lower(): m.id for m in self.file.meters}
+        if table.meter.lower() not in known:
+            msg = "no meter has this id"
+            raise ProjectError(msg, path=f"{path}.meter")
+        if table.section is not None and table.zone is not None:
+            msg = "an installation serves a section or a zone, not both"
+            raise ProjectError(msg, path=f"{path}.zone")
+        if table.section is not None and table.section not in {s.id for s in self.file.sections}:
+            msg = "no section has this id"
+            raise ProjectError(msg, path=f"{path}.section")
+        if table.zone is not None and table.zone not in {z.id for z in self.file.zones}:
+            msg = "no zone has this id"
+            raise ProjectError(msg, path=f"{path}.zone")
+        start, end = self._instant(table.from_, f"{path}.from"), self._instant(table.to_, f"{path}.to")
+        if end <= start:
+            msg = "lies before the start"
+            raise ProjectError(msg, path=f"{path}.to")
+        number = table.meter.lower() if len(table.meter) == 16 else table.meter.upper()
+        return Installation(
+            meter_id=number,
+            place=table.section or table.zone or "",
+            role=table.role,
+            start=start,
+            end=end,
+            start_register=table.start_register,
+            end_register=table.end_register,
+        )
+
+    def _tenancy(self, table: Any, path: str) -> Tenancy:
+        if table.section not in {s.id for s in self.file.sections}:
+            msg = "no section has this id"
+            raise ProjectError(msg, path=f"{path}.section")
+        start, end = self._instant(table.from_, f"{path}.from"), self._instant(table.to_, f"{path}.to")
+        if end <= start:
+            msg = "lies before the start"
+            raise ProjectError(msg, path=f"{path}.to")
+        return Tenancy(section=table.section, party=table.party, name=table.name, start=start, end=end)
+
+    def _cost(self, table: CostTable, path: str) -> Cost:
+        tariff = None
+        if table.tariff is not None:
+            tariff = self._tariff(table.tariff, f"{path}.tariff")
+        try:
+            return Cost(
+                id=table.id,
+                title=table.title,
+                basis=table.basis,
+                amount=None if table.amount is None else self._money(table.amount, f"{path}.amount"),
+                parts=[self._part(part, f"{path}.parts[{i}]") for i, part in enumerate(table.parts)],
+                tariff=tariff,
+                fixed=None if table.fixed is None else self._part(table.fixed, f"{path}.fixed"),
+                metered=None if table.metered is None else self._part(table.metered, f"{path}.metered"),
+            )
+        except AllocationError as error:
+            raise ProjectError(str(error.args[0]), path=path) from None
+
+    def _tariff(self, name: str, path: str) -> Tariff:
+        for index, table in enumerate(self.file.tariffs):
+            if table.id == name:
+                try:
+                    return Tariff.from_text(
+                        id=table.id,
+                        medium=table.medium.value,
+                        fixed=_decimal(table.fixed),
+                        price=_decimal(table.price),
+                        currency=self.file.currency,
+                    )
+                except AllocationError as error:
+                    raise ProjectError(str(error.args[0]), path=f"tariffs[{index}]") from None
+        msg = "no tariff has this id"
+        raise ProjectError(msg, path=path)
+
+    def _money(self, amount: Any, path: str) -> int:
+        try:
+            return minor_units(_decimal(amount), currency=self.file.currency)
+        except AllocationError as error:
+            raise ProjectError(str(error.args[0]), path=path) from None
+
+    def _part(self, table: PartTable, path: str) -> Part:
+        if table.by not in {"consumption", "equal"}:
+            self._attribute(table.by, f"{path}.by")
+        if table.times is not None:
+            self._attribute(table.times, f"{path}.times")
+        main = None
+        if table.difference is not None:
+            if table.difference not in {"pro_rata", "equal"}:
+                self._attribute(table.difference, f"{path}.difference")
+            main = MainMeter(difference=table.difference, negative=table.negative)
+        if table.medium is not None:
+            self._metered(table, path, needs_main=main is not None)
+        try:
+            return Part(
+                by=table.by,
+                medium=table.medium,
+                share=table.share,
+                times=table.times,
+                only=table.only,
+                exclude=table.exclude,
+                main=main,
+            )
+        except AllocationError as error:
+            raise ProjectError(str(error.args[0]), path=path) from None
+
+    def _attribute(self, name: str, path: str) -> None:
+        for section in self.file.sections:
+            if name not in dict(section.attributes):
+                msg = f"not all sections have the attribute {name}"
+                raise ProjectError(msg, path=path)
+
+    def _metered(self, table: PartTable, path: str, *, needs_main: bool) -> None:
+        of_medium = {m.id.lower() for m in self.file.meters if m.medium is table.medium}
+        there = {i.role for i in self.file.installations if i.meter.lower() in of_medium}
+        if "sub" not in there:
+            msg = "no section has a meter of this medium"
+            raise ProjectError(msg, path=f"{path}.medium")
+        if needs_main and "main" not in there:
+            msg = "there is no main meter of this medium to have a difference"
+            raise ProjectError(msg, path=f"{path}.difference")
+
+    def _files(self) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys(self._globbed()))
+
+    def _globbed(self) -> Iterator[Path]:
+        for index, table in enumerate(self.file.telegrams):
+            for place, pattern in enumerate(table.files):
+                path = f"telegrams[{index}].files[{place}]"
+                try:
+                    found = sorted(p for p in self.folder.glob(pattern) if p.is_file())
+                except (ValueError, NotImplementedError, IndexError):
+                    self._problem("is no pattern of files below this folder", path)
+                    continue
+                if not found:
+                    self._problem("no file has such a name", path)
+                yield from found
+
+    def _keys(self) -> KeyStore:
+        if self.file.keys is None:
+            return KeyStore({})
+        try:
+            return read_keys(self.folder / self.file.keys)
+        except InputError as error:
+            self._problem(str(error.args[0]), "keys")
+            return KeyStore({})
+
+    def _check_analysis(self) -> None:
+        table = self.file.analysis
+        if table is None:
+            return
+        for name in ("purpose", "recipient"):
+            if not getattr(table, name).strip():
+                self._problem("must not be empty", f"analysis.{name}")
+        if table.resolution not in RESOLUTIONS:
+            self._problem(f"must be one of {', '.join(RESOLUTIONS)}", "analysis.resolution")
+
+
+def _decimal(value: Any) -> str:
+    """Write an exact decimal; what has none stays a quotient and is refused where it is read."""
+    return fraction_text(value)

@@ -1,0 +1,165 @@
+"""One call from a project to its results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+
+from attrs import field, frozen
+
+from divako.allocation import Statements, allocate
+from divako.errors import AllocationError
+from divako.model import Consumption, Findings, Readings
+from divako.pipeline._analysis import Analysis, analysis_of
+from divako.pipeline._find import find
+from divako.pipeline._intake import Refused, take_in
+from divako.pipeline._project import Project
+from divako.pipeline._reckon import MediumTables, fit, reckon
+from divako.privacy import Secret
+
+
+STAGES = ("decode", "reckon", "find", "share", "export")
+
+
+@frozen(kw_only=True, eq=False)
+class Results:
+    """What a run gives.
+
+    Parameters
+    ----------
+    project : Project
+        What was run.
+    readings : Readings
+        Of the listed meters, kept to their installations.
+    consumption : Consumption
+        Hourly, by meter.
+    media : tuple of MediumTables
+        Hourly and daily, by meter, section, building and zone, medium by medium.
+    findings : Findings
+        What the rules found.
+    statements : Statements or None
+        Who pays what; None where there are no costs or they cannot be shared.
+    analysis : Analysis or None
+        The export under pseudonyms, where the project wants one.
+    telegrams : int
+        How many telegrams were decoded.
+    refused : tuple of Refused
+        Lines that gave nothing.
+    problems : tuple of str
+        What could not be done with what was decoded, such as a cost whose consumption
+        is not completely known.
+    """
+
+    project: Project
+    readings: Readings
+    consumption: Consumption
+    media: tuple[MediumTables, ...] = field(repr=False)
+    findings: Findings
+    statements: Statements | None
+    analysis: Analysis | None
+    telegrams: int
+    refused: tuple[Refused, ...]
+    problems: tuple[str, ...] = ()
+
+
+def run(
+    project: Project,
+    *,
+    secret: Secret | bytes | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Results:
+    """Run a project: decode, reckon, find, share, and export under pseudonyms.
+
+    Parameters
+    ----------
+    project : Project
+        From `load_project`.
+    secret : Secret or bytes, optional
+        For pseudonyms; without it that of the file which the project names.
+    progress : callable, optional
+        Called with the stage, and how many of how many of its steps are done.
+
+    Returns
+    -------
+    Results
+        Everything that could be decoded is in it; what was refused is listed.
+
+    Raises
+    ------
+    StoreError
+        A telegram file cannot be read.
+    SeriesError
+        A fitter's reading contradicts the meter's.
+    PrivacyError
+        The project wants an export and there is no secret.
+    """
+
+    def tell(stage: str, done: int, total: int) -> None:
+        if progress is not None:
+            progress(stage, done, total)
+
+    readings, telegrams, refused = take_in(project, progress)
+    fitted, parts = fit(project, readings)
+    media: list[MediumTables] = []
+    for medium, (part, installations) in parts.items():
+        tell("reckon", len(media), len(parts))
+        media.append(reckon(project, medium, part, installations))
+    tell("find", 0, 1)
+    findings = find(project, readings, fitted, media)
+    tell("share", 0, 1)
+    statements, problems = _share(project, media)
+    tell("export", 0, 1)
+    analysis = analysis_of(project, media, secret)
+    tell("export", 1, 1)
+    hourly = [tables.hourly for tables in media]
+    return Results(
+        project=project,
+        readings=fitted,
+        consumption=Consumption.concatenate(hourly) if hourly else _no_consumption(),
+        media=tuple(media),
+        findings=findings,
+        statements=statements,
+        analysis=analysis,
+        telegrams=telegrams,
+        refused=tuple(refused),
+        problems=tuple(problems),
+    )
+
+
+def _share(project: Project, media: list[MediumTables]) -> tuple[Statements | None, list[str]]:
+    if not project.costs:
+        return None, []
+    consumption: dict[tuple[str, str], Fraction] = {}
+    main: dict[str, Fraction] = {}
+    for tables in media:
+        consumption |= {(place, tables.medium.value): total for place, total in tables.total.items()}
+        if tables.main_total is not None:
+            main[tables.medium.value] = tables.main_total
+    try:
+        return allocate(
+            project.costs, project.site.sections, consumption=consumption, main=main, currency=project.currency
+        ), []
+    except AllocationError as error:
+        cost = "costs" if error.cost_index is None else f"costs[{error.cost_index}]"
+        section = "" if error.section_index is None else f" (sections[{error.section_index}])"
+        return None, [f"{cost}: {error.args[0]}{section}; no statements were made"]
+
+
+def _no_consumption() -> Consumption:
+    empty = np.zeros(0)
+    return Consumption(
+        meter=empty.astype("int32"),
+        register=empty.astype("int32"),
+        start=empty.astype("datetime64[ms]"),
+        end=empty.astype("datetime64[ms]"),
+        value=empty,
+        count=empty.astype("int64"),
+        count_known=empty.astype("bool"),
+        coverage=empty,
+        quality=empty.astype("uint8"),
+        steps=empty.astype("uint16"),
+        meter_ids=(),
+        registers=(),
+    )

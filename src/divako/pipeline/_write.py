@@ -1,0 +1,152 @@
+"""Results to a folder: tables, documents, and a page for people."""
+
+from __future__ import annotations
+
+import collections
+import os
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import numpy as np
+
+from divako.convert import SCHEMA_VERSION, rfc3339
+from divako.model import Consumption, Table
+from divako.pipeline._intake import Refused
+from divako.pipeline._reckon import MediumTables
+from divako.pipeline._run import Results
+from divako.report import Comparison, MediumConsumption, Refusal, Report, render
+from divako.stores import make_folder, write_json, write_table, write_text
+
+
+TABLE_FORMATS = ("parquet", "csv", "json")
+
+
+def write(
+    results: Results,
+    folder: str | os.PathLike[str],
+    *,
+    generated_at: np.datetime64,
+    table_format: str = "parquet",
+    truth: Comparison | None = None,
+) -> tuple[Path, ...]:
+    """Write the results of a run into a folder.
+
+    Parameters
+    ----------
+    results : Results
+        What to write.
+    folder : path-like
+        Where; it is made if it is not there, and files of earlier runs are replaced.
+    generated_at : datetime64[ms]
+        What the report says of its making, in UTC.
+    table_format : {"parquet", "csv", "json"}
+        Form of the tables. Findings and statements are small and wanted by
+        programs, so they are written as JSON besides.
+    truth : Comparison, optional
+        Of a sample, for the report.
+
+    Returns
+    -------
+    tuple of Path
+        The files, the report first. Each of them is whole: a run that is cut short leaves
+        the earlier file, or none.
+
+    Raises
+    ------
+    StoreError
+        The folder or a file cannot be written.
+    MissingExtraError
+        The report or Parquet needs the extra ``report``.
+    """
+    if table_format not in TABLE_FORMATS:
+        msg = f"tables are written as {', '.join(TABLE_FORMATS)}"
+        raise ValueError(msg)
+    page = render(report_of(results, generated_at=generated_at, truth=truth))
+    base = make_folder(folder)
+    written = [base / "report.html"]
+    write_text(page, written[0])
+    for name, table in _tables(results):
+        suffixes = {table_format} | ({"json"} if name in {"findings", "statements"} else set())
+        for suffix in sorted(suffixes):
+            path = base / f"{name}.{suffix}"
+            write_table(table, path)
+            written.append(path)
+    refused = base / "refused.json"
+    write_json(_refused_document(results), refused)
+    return (*written, refused)
+
+
+def _tables(results: Results) -> Iterator[tuple[str, Table]]:
+    yield "readings", results.readings
+    yield "consumption", results.consumption
+    yield "findings", results.findings
+    if results.statements is not None:
+        yield "statements", results.statements
+    if results.analysis is not None:
+        yield "analysis", results.analysis
+
+
+def _refused_document(results: Results) -> dict[str, object]:
+    start, end = results.project.period
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "project": results.project.name,
+        "period": [rfc3339(start), rfc3339(end)],
+        "telegrams": results.telegrams,
+        "problems": list(results.problems),
+        "refused": [attrs.asdict(one) for one in results.refused],
+    }
+
+
+def report_of(results: Results, *, generated_at: np.datetime64, truth: Comparison | None = None) -> Report:
+    """Gather what the report shows.
+
+    Parameters
+    ----------
+    results : Results
+        Of a run.
+    generated_at : datetime64[ms]
+        When, in UTC.
+    truth : Comparison, optional
+        Of a sample.
+    """
+    project = results.project
+    start, end = project.period
+    return Report(
+        title=project.name,
+        timezone=project.timezone,
+        period_start=start,
+        period_end=end,
+        generated_at=generated_at,
+        site=project.site,
+        consumption=[_shown(tables) for tables in results.media],
+        findings=results.findings,
+        statements=results.statements,
+        refused=_counted(results.refused),
+        telegrams=results.telegrams,
+        truth=truth,
+    )
+
+
+def _shown(tables: MediumTables) -> MediumConsumption:
+    return MediumConsumption(
+        medium=tables.medium,
+        daily=_joined(tables.main_daily, tables.zones_daily, tables.places_daily),
+        hourly=_joined(tables.main_hourly, tables.zones_hourly, tables.places_hourly),
+    )
+
+
+def _joined(*parts: Consumption) -> Consumption:
+    filled = [part for part in parts if len(part)]
+    return Consumption.concatenate(filled or [parts[0]])
+
+
+def _counted(refused: tuple[Refused, ...]) -> list[Refusal]:
+    first: dict[tuple[str, str], int] = {}
+    many: collections.Counter[tuple[str, str]] = collections.Counter()
+    for one in refused:
+        first.setdefault((one.file, one.code), one.line)
+        many[one.file, one.code] += 1
+    return [Refusal(file=file, line=line, code=code, count=many[file, code]) for (file, code), line in first.items()]
