@@ -1,1 +1,7 @@
-"""Not filled yet."""
+"""A report for people: one self-contained page in Norwegian and English; needs the extra ``report``."""
+
+from divako.report._model import Comparison, MediumConsumption, Refusal, Report
+from divako.report._render import render
+
+
+__all__ = ["Comparison", "MediumConsumption", "Refusal", "Report", "render"]

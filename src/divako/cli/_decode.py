@@ -1,0 +1,100 @@
+"""``divako decode``: telegrams in, documents, rows or a table out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+from attrs import define, evolve
+
+from divako.cli._rows import Document, write_csv, write_jsonl, write_parquet, write_table
+from divako.cli._sources import lines_of, sources_of
+from divako.cli._terminal import Progress, counted, refuse
+from divako.convert import telegram_document
+from divako.drivers import for_device
+from divako.errors import DriverError, InputError
+from divako.pipeline import Decoded, Item, decode_items, read_items
+from divako.stores import read_keys, replacing
+
+
+_BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+_STREAMED: dict[str, Callable[[Iterator[Document], TextIO], None]] = {
+    "jsonl": write_jsonl,
+    "csv": write_csv,
+    "table": write_table,
+}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Decode what the arguments name, and give how many items were refused."""
+    output: Path | None = arguments.output
+    form = arguments.format or _BY_SUFFIX.get("" if output is None else output.suffix.lower(), "table")
+    if form == "parquet" and (output is None or (output.exists() and not output.is_file())):
+        msg = "parquet is written to a file; name it with -o"
+        raise InputError(msg)
+    if arguments.device is not None:
+        _check_device(arguments.device)
+    sources = sources_of(arguments.files)
+    keys = None if arguments.keys is None else read_keys(arguments.keys)
+    refused = Refused()
+    with Progress("decoding") as progress:
+        if output is None and form != "table" and sys.stdout.isatty():
+            progress.stop()  # the lines themselves show how far it is
+        items = (_given(item, arguments) for item in read_items(lines_of(sources)))
+        documents = counted(refused.documents(decode_items(items, keys=keys)), progress)
+        _write(documents, form, output)
+    return refused.count
+
+
+@define
+class Refused:
+    """Counts what was refused, and says each on standard error."""
+
+    count: int = 0
+
+    def documents(self, decoded: Iterable[Decoded]) -> Iterator[Document]:
+        """Give the document of each item."""
+        for one in decoded:
+            if one.error is not None:
+                self.count += 1
+                refuse(f"{one.file}:{one.line}", one.error)
+            yield telegram_document(one)
+
+
+def _check_device(device: str) -> None:
+    """Refuse a name that nobody knows before anything is read: it is wrong usage, not wrong input."""
+    try:
+        for_device(device)
+    except DriverError as error:
+        msg = f"--device {device}: {error}"
+        raise InputError(msg) from None
+
+
+def _given(item: Item, arguments: argparse.Namespace) -> Item:
+    """Fill in what the arguments say and the item does not."""
+    if item.device is None and arguments.device is not None and item.link not in {"mbus", "wmbus"}:
+        item = evolve(item, device=arguments.device)
+    if item.frame_format is None and arguments.frame_format is not None:
+        item = evolve(item, frame_format=arguments.frame_format)
+    return item
+
+
+def _write(documents: Iterator[Document], form: str, output: Path | None) -> None:
+    if output is None:
+        _STREAMED[form](documents, sys.stdout)
+        return
+    if output.exists() and not output.is_file() and not output.is_dir():
+        # A pipe or a device is written to as it is; renaming a file would do away with it.
+        with output.open("w", encoding="utf-8", errors="backslashreplace", newline="") as out:
+            _STREAMED[form](documents, out)
+        return
+    with replacing(output) as beside:
+        if form == "parquet":
+            write_parquet(documents, beside)
+            return
+        with beside.open("w", encoding="utf-8", errors="backslashreplace", newline="") as out:
+            _STREAMED[form](documents, out)
