@@ -156,7 +156,9 @@ def calendar(case: Case, expect: Case) -> bool:
     start = instant_of(dt.datetime.fromisoformat(case["date"]), tz=case["tz"])
     edges = calendar_boundaries(start, start + np.timedelta64(1, "ms"), freq=case["unit"], tz=case["tz"])
     hours = Fraction(int((edges[1] - edges[0]).astype("int64")), 3_600_000)
-    return bool((stamp(edges[0]), stamp(edges[1]), hours) == (expect["start"], expect["end"], Fraction(expect["hours"])))
+    return bool(
+        (stamp(edges[0]), stamp(edges[1]), hours) == (expect["start"], expect["end"], Fraction(expect["hours"]))
+    )
 
 
 def pulses(case: Case, expect: Case) -> bool:

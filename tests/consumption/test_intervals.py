@@ -124,6 +124,25 @@ def test_a_long_step_makes_estimates() -> None:
     assert [Quality(q).name for q in table.quality] == ["MEASURED", "ESTIMATED", "ESTIMATED", "ESTIMATED", "MEASURED"]
 
 
+@given(meters(), st.integers(60, 86_400))
+@settings(max_examples=30)
+def test_an_interval_is_an_estimate_just_when_a_long_step_touches_it(readings: Readings, gap: int) -> None:
+    table = interval_consumption(readings, freq="hour", tz=OSLO, max_gap_s=gap)
+    steps, _ = steps_of(readings)
+    is_long = (steps.end - steps.start) > np.timedelta64(gap, "s")
+    for start, end, quality in zip(table.start, table.end, table.quality, strict=True):
+        touches = (steps.start < end) & (steps.end > start) & is_long
+        if quality in {Quality.MEASURED, Quality.ESTIMATED}:
+            assert (quality == Quality.ESTIMATED) == touches.any()
+
+
+def test_what_passed_in_all_must_fit_int64() -> None:
+    large = (1 << 62) + 5
+    readings = Readings.of_counts("m", LITRES, [minutes(60 * i) for i in range(4)], [0, large, 0, large])
+    with pytest.raises(SeriesError, match="int64"):
+        interval_consumption(readings, tz=OSLO)
+
+
 def test_an_unexplained_drop_leaves_a_hole_and_a_rollover_is_marked() -> None:
     readings = Readings.of_counts("m", LITRES, [minutes(60 * i) for i in range(4)], [9_800, 9_900, 100, 50])
     meter = Meter(id="m", medium=Medium.WATER, int_digits=1, max_rate_per_h=Fraction(1))

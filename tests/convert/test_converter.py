@@ -193,7 +193,7 @@ METER = {"id": "m", "medium": "heat"}
     ("change", "path"),
     [
         ({"colour": 1}, "$: unknown key colour"),
-        ({"meters": [METER, {**METER, "medum": 1}]}, "$.meters[1]: unknown key medum"),
+        ({"meters": [METER, {**METER, "colour": 1}]}, "$.meters[1]: unknown key colour"),
         ({"meters": [{"medium": "heat"}]}, "$.meters[0].id: is missing"),
         ({"meters": [{**METER, "id": 17}]}, "$.meters[0].id: must be a text"),
         ({"meters": [{**METER, "medium": "heap"}]}, "$.meters[0].medium: "),

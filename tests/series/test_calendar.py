@@ -83,3 +83,9 @@ def test_what_is_no_span_zone_or_frequency_is_refused() -> None:
         calendar_boundaries(at, later, freq="fortnight", tz="UTC")
     with pytest.raises(SeriesError, match="time zone"):
         calendar_boundaries(at, later, freq="day", tz="Europe/Atlantis")
+
+
+def test_a_day_that_a_zone_skips_is_no_interval() -> None:
+    # Samoa went from the 29th to the 31st of December 2011 (tz database, Pacific/Apia).
+    days = calendar_boundaries(np.datetime64("2011-12-29"), np.datetime64("2012-01-02"), freq="day", tz="Pacific/Apia")
+    assert (np.diff(days) == np.timedelta64(1, "D")).all()

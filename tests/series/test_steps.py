@@ -153,6 +153,39 @@ def test_one_instant_with_two_counts_is_refused_with_row_and_meter() -> None:
     ]
 
 
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=12))
+def test_the_last_arrival_wins_and_each_instant_stands_once(arrivals: list[tuple[int, int]]) -> None:
+    readings = Readings.of_counts("m", LITRES, [hour(t) for t, _ in arrivals], [c for _, c in arrivals])
+    steps, dropped = steps_of(readings, on_conflict="last", reverse_tolerance=Fraction(1))
+    last = dict(arrivals)
+    assert steps.count.tolist() == np.diff([last[t] for t in sorted(last)]).tolist()
+    assert len(set(dropped.row.tolist())) == len(dropped) == len(arrivals) - len(last)
+    for row, why in zip(dropped.row.tolist(), dropped.reason.tolist(), strict=True):
+        time, count = arrivals[row]
+        assert dropped.reasons[why] == ("duplicate" if count == last[time] else "superseded")
+
+
+def test_counters_that_are_left_out_are_listed_with_the_reason() -> None:
+    readings = Readings.concatenate([at_hours([1, 2, 3, 4, 5]), at_hours([7], FLOW)])
+    time = readings.time.copy()
+    time[0] = np.datetime64("NaT")
+    _, dropped = steps_of(
+        evolve(
+            readings,
+            time=time,
+            function=np.array([0, int(Function.MINIMUM), 0, 0, 0, 0], dtype="uint8"),
+            status=np.array([0, 0, int(Status.RECORD_ERROR), 0, 0, 0], dtype="uint32"),
+            count_known=np.array([1, 1, 1, 0, 1, 0], dtype="bool"),
+        )
+    )
+    assert [(r, dropped.reasons[w]) for r, w in zip(dropped.row.tolist(), dropped.reason.tolist(), strict=True)] == [
+        (0, "without_time"),
+        (1, "not_instantaneous"),
+        (2, "invalid"),
+        (3, "without_count"),
+    ]
+
+
 def test_what_is_no_whole_count_is_refused() -> None:
     odd = Exchange(meter_id="m", time=hour(0.5), old_final=Fraction("1.0005"), new_start=Fraction(0))
     with pytest.raises(SeriesError, match="whole number of counts"):

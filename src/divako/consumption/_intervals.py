@@ -14,11 +14,11 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from divako.consumption._register_at import RegisterAt, register_at
 from divako.errors import SeriesError
-from divako.model import Consumption, Meter, Quality, Readings, values_of_counts
+from divako.model import Consumption, Meter, Quality, Readings, Register, Step, values_of_counts
 from divako.series import Exchange, Reset, Steps, calendar_boundaries, steps_of
 
 
@@ -63,7 +63,8 @@ def interval_consumption(
     Returns
     -------
     Consumption
-        One row per meter, register and bin. Nothing is extrapolated: a bin that
+        One row per meter, register and bin; the register of a tariff or subunit has it in
+        its name, as in ``energy_tariff_1``. Nothing is extrapolated: a bin that
         readings cover only in part has what passed in that part, and its coverage.
         Counts are differences of the register floored at each boundary, so those of the
         bins of any span add up to that of the span.
@@ -118,7 +119,7 @@ def consumption_of_steps(
     Returns
     -------
     Consumption
-        ``b - 1`` rows per line.
+        ``b - 1`` rows per line; a tariff or subunit is in the name of its register.
 
     Raises
     ------
@@ -142,21 +143,22 @@ def consumption_of_steps(
     quality[covered < length] = Quality.PARTIAL
     quality[~known] = Quality.MISSING
     row_of_line = np.array([part.first for part in parts], dtype="int64")
-    register = np.repeat(steps.register[row_of_line], bins)
+    register_of_line, registers = _registers_of_lines(steps, row_of_line)
+    register = np.repeat(register_of_line, bins)
     count[~known] = 0
     return Consumption(
         meter=np.repeat(steps.meter[row_of_line], bins),
         register=register,
         start=np.tile(edges[:-1], len(parts)).astype("datetime64[ms]"),
         end=np.tile(edges[1:], len(parts)).astype("datetime64[ms]"),
-        value=_values(steps, register, count, known),
+        value=_values(registers, register, count, known),
         count=count,
         count_known=known,
         coverage=covered / length,
         quality=quality,
         steps=flags,
         meter_ids=steps.meter_ids,
-        registers=steps.registers,
+        registers=registers,
     )
 
 
@@ -181,26 +183,55 @@ def _touched(
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint16]]:
     """Mark the bins that a long step, or one with flags, touches."""
     bins = len(edges) - 1
-    long = np.zeros(bins * len(parts), dtype="bool")
-    flags = np.zeros(bins * len(parts), dtype="uint16")
     start, end = steps.start.astype("int64"), steps.end.astype("int64")
     is_long = np.zeros(len(steps), dtype="bool") if max_gap_s is None else end - start > max_gap_s * 1000
-    for place, part in enumerate(parts):
-        here = np.arange(part.first, part.last)
-        for row in here[is_long[here] | (steps.flags[here] != 0)].tolist():
-            low = max(int(np.searchsorted(edges, start[row], side="right")) - 1, 0)
-            high = min(int(np.searchsorted(edges, end[row], side="left")), bins)
-            span = slice(place * bins + low, place * bins + max(high, low))
-            long[span] |= is_long[row]
-            flags[span] |= steps.flags[row]
+    place = np.repeat(np.arange(len(parts)), [part.last - part.first for part in parts])
+
+    def touched(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        # One up where a step begins to touch, one down behind where it ends: the sum is how many do.
+        low = np.maximum(np.searchsorted(edges, start[rows], side="right") - 1, 0)
+        high = np.maximum(np.minimum(np.searchsorted(edges, end[rows], side="left"), bins), low)
+        change = np.zeros((len(parts), bins + 1), dtype="int64")
+        np.add.at(change, (place[rows], low), 1)
+        np.add.at(change, (place[rows], high), -1)
+        return np.asarray(np.cumsum(change, axis=1)[:, :-1].ravel() > 0)
+
+    long = touched(np.flatnonzero(is_long)) if is_long.any() else np.zeros(bins * len(parts), dtype="bool")
+    flags = np.zeros(bins * len(parts), dtype="uint16")
+    for bit in Step:
+        marked = np.flatnonzero(steps.flags & np.uint16(bit))
+        if bit and len(marked):
+            flags[touched(marked)] |= np.uint16(bit)
     return long, flags
 
 
+def _registers_of_lines(
+    steps: Steps, rows: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int32], tuple[Register, ...]]:
+    """Give each line its register, under a name of its own where it is that of a tariff or subunit.
+
+    The register of a tariff is a part of the one without; under one name they would be added up.
+    """
+    seen = {register: code for code, register in enumerate(steps.registers)}
+    codes: list[int] = []
+    for code, tariff, subunit in zip(
+        steps.register[rows].tolist(), steps.tariff[rows].tolist(), steps.subunit[rows].tolist(), strict=True
+    ):
+        name = steps.registers[code].name
+        name += f"_tariff_{tariff}" if tariff else ""
+        name += f"_subunit_{subunit}" if subunit else ""
+        codes.append(seen.setdefault(evolve(steps.registers[code], name=name), len(seen)))
+    return np.array(codes, dtype="int32"), tuple(seen)
+
+
 def _values(
-    steps: Steps, register: npt.NDArray[np.int32], count: npt.NDArray[np.int64], known: npt.NDArray[np.bool_]
+    registers: Sequence[Register],
+    register: npt.NDArray[np.int32],
+    count: npt.NDArray[np.int64],
+    known: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.float64]:
     value = np.full(len(count), np.nan)
-    for code, one in enumerate(steps.registers):
+    for code, one in enumerate(registers):
         mine = (register == code) & known
         value[mine] = values_of_counts(count[mine], one)
     return value

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from attrs import evolve, frozen
+
 from divako.errors import SeriesError
 from divako.model import Consumption, Installation, Quality, Register, values_of_counts
 from divako.series import common_factor, multiplied
+
+
+_EVER = np.iinfo("int64")
+_LIMIT = 2.0**62
 
 
 def of_places(
@@ -31,15 +37,21 @@ def of_places(
     Consumption
         Its meters are places. Counts are exact, on the largest factor that all meters
         of the place and register share. An exchange within an interval covers it if
-        old and new meter do so together. The quality is that of the worst part.
+        old and new meter do so together; of meters side by side, coverage is the mean,
+        and one that never sent anything covers nothing. The quality is that of the worst part.
 
     Raises
     ------
     SeriesError
         A sum leaves int64.
+
+    Notes
+    -----
+    What a meter measured within an interval cannot be divided afterwards. Where that goes
+    beyond its time in the place, as when it was moved within the interval, it counts as
+    not covered in either place. Boundaries at the instants of the installations avoid that.
     """
-    chosen = [i for i in installations if role is None or i.role == role]
-    return _summed(consumption, [(i.meter_id, i.place, 1, i) for i in chosen])
+    return _summed(consumption, [(i, int(role is None or i.role == role)) for i in installations])
 
 
 def net_inflow(consumption: Consumption, installations: Sequence[Installation]) -> Consumption:
@@ -63,107 +75,175 @@ def net_inflow(consumption: Consumption, installations: Sequence[Installation]) 
         A sum leaves int64.
     """
     signs = {"inlet": 1, "outlet": -1}
-    return _summed(consumption, [(i.meter_id, i.place, signs[i.role], i) for i in installations if i.role in signs])
+    return _summed(consumption, [(i, signs.get(i.role, 0)) for i in installations])
 
 
-Use = tuple[str, str, int, Installation]
+Window = tuple[int, int]
 
 
-def _summed(consumption: Consumption, uses: Iterable[Use]) -> Consumption:
-    places = tuple(dict.fromkeys(use[1] for use in uses))
-    edges_start = np.unique(consumption.start)
-    order = {meter_id: i for i, meter_id in enumerate(consumption.meter_ids)}
+@frozen(kw_only=True)
+class _Use:
+    """A meter in a place: when it was there, and when elsewhere. [ms since 1970, UTC]"""
+
+    meter: int  # -1 where no row is of it
+    sign: int
+    windows: tuple[Window, ...]
+    elsewhere: tuple[Window, ...]
+
+
+def _summed(consumption: Consumption, chosen: Sequence[tuple[Installation, int]]) -> Consumption:
+    uses = _uses(consumption, chosen)
+    rows = _rows_of_meters(consumption)
+    none = np.zeros(0, dtype="int64")
     registers: dict[Register, int] = {}
     parts: list[dict[str, npt.NDArray[np.generic]]] = []
-    for place_code, place in enumerate(places):
-        mine = [use for use in uses if use[1] == place and use[0] in order]
-        for name in dict.fromkeys(r.name for r in consumption.registers):
-            codes = [c for c, r in enumerate(consumption.registers) if r.name == name]
-            part = _one(consumption, [(order[m], sign, i) for m, _, sign, i in mine], codes, edges_start, registers)
-            if part is not None:
-                part["meter"] = np.full(len(part["start"]), place_code, dtype="int32")
-                parts.append(part)
+    for code, mine in enumerate(uses.values()):
+        seen = [(use, rows[use.meter] if use.meter >= 0 else none) for use in mine]
+        for part in _of_place(consumption, seen, registers):
+            part["meter"] = np.full(len(part["start"]), code, dtype="int32")
+            parts.append(part)
     if not parts:
-        empty = consumption.select(slice(0, 0))
-        return Consumption.concatenate([empty])
+        return evolve(consumption.select(slice(0, 0)), meter_ids=tuple(uses))
     joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-    return Consumption(**joined, meter_ids=places, registers=tuple(registers))
+    return Consumption(**joined, meter_ids=tuple(uses), registers=tuple(registers))
 
 
-def _one(
-    consumption: Consumption,
-    uses: Sequence[tuple[int, int, Installation]],
-    codes: Sequence[int],
-    starts: npt.NDArray[np.datetime64],
-    registers: dict[Register, int],
-) -> dict[str, npt.NDArray[np.generic]] | None:
-    """Add up one register of one place."""
-    of_register = np.isin(consumption.register, codes)
-    found = [(m, sign, i, np.flatnonzero(of_register & (consumption.meter == m))) for m, sign, i in dict.fromkeys(uses)]
-    found = [use for use in found if len(use[3])]
-    if not found:
-        return None
-    used = [consumption.registers[c] for c in np.unique(np.concatenate([consumption.register[u[3]] for u in found]))]
-    factor = common_factor([register.factor for register in used])
-    common = Register(used[0].name, used[0].dimension, factor, used[0].kind)
-    n = len(starts)
-    count = np.zeros(n, dtype="int64")
-    covered = np.zeros(n)  # in lengths of the interval, summed over meters
-    wanted = np.zeros(n)
-    quality = np.zeros(n, dtype="uint8")
+def _uses(consumption: Consumption, chosen: Sequence[tuple[Installation, int]]) -> dict[str, list[_Use]]:
+    """Unite the installations of a meter in one place, and note where else it was."""
+    code = {meter_id: i for i, meter_id in enumerate(consumption.meter_ids)}
+    windows: dict[str, dict[tuple[str, int], list[Window]]] = {}
+    for installation, sign in chosen:
+        of_meter = windows.setdefault(installation.meter_id, {})
+        of_meter.setdefault((installation.place, sign), []).append(_window(installation))
+    uses: dict[str, list[_Use]] = {}
+    for meter_id, of_meter in windows.items():
+        for (place, sign), here in of_meter.items():
+            if sign:
+                other = [w for key, there in of_meter.items() if key != (place, sign) for w in there]
+                use = _Use(meter=code.get(meter_id, -1), sign=sign, windows=tuple(here), elsewhere=tuple(other))
+                uses.setdefault(place, []).append(use)
+    return uses
+
+
+def _window(installation: Installation) -> Window:
+    start, end = (at.astype("datetime64[ms]") for at in (installation.start, installation.end))
+    return (
+        _EVER.min if np.isnat(start) else int(start.astype("int64")),
+        _EVER.max if np.isnat(end) else int(end.astype("int64")),
+    )
+
+
+def _rows_of_meters(consumption: Consumption) -> list[npt.NDArray[np.int64]]:
+    order = np.argsort(consumption.meter, kind="stable")
+    edges = np.searchsorted(consumption.meter[order], np.arange(len(consumption.meter_ids) + 1))
+    return [order[low:high] for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)]
+
+
+Seen = Sequence[tuple[_Use, npt.NDArray[np.int64]]]
+
+
+def _of_place(
+    consumption: Consumption, seen: Seen, registers: dict[Register, int]
+) -> list[dict[str, npt.NDArray[np.generic]]]:
+    """Add up the registers of one place, name by name."""
+    codes: dict[str, list[int]] = {}
+    for code in np.unique(np.concatenate([consumption.register[rows] for _, rows in seen])).tolist():
+        codes.setdefault(consumption.registers[code].name, []).append(code)
+    out: list[dict[str, npt.NDArray[np.generic]]] = []
+    for of_name in codes.values():
+        chosen = [(use, rows[np.isin(consumption.register[rows], of_name)]) for use, rows in seen]
+        # A meter without this register has no part in it; one never seen would have had its part.
+        found = [(use, mine) for (use, mine), (_, rows) in zip(chosen, seen, strict=True) if len(mine) or not len(rows)]
+        used = [consumption.registers[code] for code in of_name]
+        common = evolve(used[0], factor=common_factor([register.factor for register in used]))
+        times = {code: int(consumption.registers[code].factor / common.factor) for code in of_name}
+        part = _sum(consumption, found, common, times)
+        n = len(part["start"])
+        part["register"] = np.full(n, registers.setdefault(common, len(registers)), dtype="int32")
+        out.append(part)
+    return out
+
+
+def _sum(
+    consumption: Consumption, found: Seen, common: Register, times: Mapping[int, int]
+) -> dict[str, npt.NDArray[np.generic]]:
+    """Add up one register of one place, interval by interval."""
+    start, end = _intervals(consumption, np.concatenate([rows for _, rows in found]))
+    n = len(start)
+    length = end - start
+    count, covered, wanted = (np.zeros(n, dtype="int64") for _ in range(3))
+    magnitude = np.zeros(n)
     estimated = np.zeros(n, dtype="bool")
     flags = np.zeros(n, dtype="uint16")
-    end = np.full(n, np.datetime64("NaT", "ms"))
-    for _, sign, installation, rows in found:
-        at = np.searchsorted(starts, consumption.start[rows])
-        times = np.array([int(consumption.registers[c].factor / factor) for c in consumption.register[rows]])
-        if len(set(times.tolist())) != 1:
-            msg = "one meter counts in two factors"
-            raise SeriesError(msg)
-        known = consumption.count_known[rows]
-        np.add.at(count, at, sign * np.where(known, multiplied(consumption.count[rows], int(times[0])), 0))
-        np.add.at(covered, at, consumption.coverage[rows])
-        np.add.at(wanted, at, _share_inside(consumption, rows, installation))
-        estimated[at] |= consumption.quality[rows] == Quality.ESTIMATED
-        flags[at] |= consumption.steps[rows]
-        end[at] = consumption.end[rows]
-    here = wanted > 0
-    share = np.divide(covered, wanted, out=np.zeros(n), where=here)
-    # Shares of milliseconds are exact to a part in 10^15; an exchange leaves no real hole that small.
-    coverage = np.where(np.abs(share - 1) < 1e-9, 1.0, np.minimum(share, 1.0)) * np.minimum(_whole_share(wanted), 1.0)
-    quality[estimated] = Quality.ESTIMATED
-    quality[coverage < 1] = Quality.PARTIAL
-    quality[coverage == 0] = Quality.MISSING
-    known = coverage > 0
-    count[~known] = 0
+    for use, rows in found:
+        inside = _inside(start, end, use.windows)
+        wanted += inside
+        if not len(rows):
+            continue
+        at = np.searchsorted(start, consumption.start[rows].astype("int64"))
+        if np.bincount(at).max() > 1:
+            msg = "one interval stands twice"
+            raise SeriesError(msg, meter_index=use.meter)
+        # The share of milliseconds in an interval reads back exactly.
+        known = np.rint(consumption.coverage[rows] * length[at]).astype("int64")
+        divided = (known <= inside[at]) & (_inside(start, end, use.elsewhere)[at] == 0)
+        good = consumption.count_known[rows] & (known > 0) & divided
+        taken, at, known = rows[good], at[good], known[good]
+        passed = _in_common(consumption, taken, times)
+        magnitude[at] += np.abs(passed.astype("float64"))
+        count[at] += use.sign * passed
+        covered[at] += known
+        estimated[at] |= consumption.quality[taken] == Quality.ESTIMATED
+        flags[at] |= consumption.steps[taken]
+    if n and magnitude.max() >= _LIMIT:
+        msg = "the sum of a place leaves int64"
+        raise SeriesError(msg)
+    # Meters side by side want more than the interval, those of an exchange exactly all of it.
+    full = np.maximum(wanted, length)
+    quality = np.where(estimated, np.uint8(Quality.ESTIMATED), np.uint8(Quality.MEASURED))
+    quality[covered < full] = Quality.PARTIAL
+    quality[covered == 0] = Quality.MISSING
     value = values_of_counts(count, common)
-    value[~known] = np.nan
-    present = ~np.isnat(end)
-    columns: dict[str, npt.NDArray[np.generic]] = {
-        "register": np.full(n, registers.setdefault(common, len(registers)), dtype="int32"),
-        "start": starts,
-        "end": end,
+    value[covered == 0] = np.nan
+    return {
+        "start": start.astype("datetime64[ms]"),
+        "end": end.astype("datetime64[ms]"),
         "value": value,
         "count": count,
-        "count_known": known,
-        "coverage": coverage,
+        "count_known": covered > 0,
+        "coverage": covered / full,
         "quality": quality,
         "steps": flags,
     }
-    return {key: column[present] for key, column in columns.items()}
 
 
-def _share_inside(
-    consumption: Consumption, rows: npt.NDArray[np.int64], installation: Installation
-) -> npt.NDArray[np.float64]:
-    """Give the share of each interval during which a meter was installed."""
-    start, end = consumption.start[rows], consumption.end[rows]
-    low = np.maximum(start, installation.start)
-    high = end if np.isnat(installation.end) else np.minimum(end, installation.end)
-    inside = np.maximum((high - low).astype("int64"), 0)
-    return np.asarray(inside / (end - start).astype("int64"), dtype="float64")
+def _intervals(
+    consumption: Consumption, rows: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    start, first, at = np.unique(consumption.start[rows], return_index=True, return_inverse=True)
+    end = consumption.end[rows][first]
+    if (end[at] != consumption.end[rows]).any() or (end[:-1] > start[1:]).any():
+        msg = "meters of one place have intervals that overlap"
+        raise SeriesError(msg)
+    return start.astype("int64"), end.astype("int64")
 
 
-def _whole_share(wanted: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Give 1 where the meters of a place were there all the time, between them."""
-    return np.where(wanted > 1 - 1e-9, 1.0, wanted)
+def _inside(
+    start: npt.NDArray[np.int64], end: npt.NDArray[np.int64], windows: Sequence[Window]
+) -> npt.NDArray[np.int64]:
+    """Give how long of each interval lies inside of the windows. [ms]"""
+    out = np.zeros(len(start), dtype="int64")
+    for low, high in windows:
+        out += np.maximum(np.minimum(end, high) - np.maximum(start, low), 0)
+    return out
+
+
+def _in_common(
+    consumption: Consumption, rows: npt.NDArray[np.int64], times: Mapping[int, int]
+) -> npt.NDArray[np.int64]:
+    count, code = consumption.count[rows], consumption.register[rows]
+    out = np.zeros(len(rows), dtype="int64")
+    for one in np.unique(code).tolist():
+        mine = code == one
+        out[mine] = multiplied(count[mine], times[one])
+    return out

@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 from attrs import frozen
 
+from divako.errors import SeriesError
+
 
 _LIMIT = 1 << 62
 
@@ -62,9 +64,17 @@ def register_at(
     -------
     RegisterAt
         Before the first step 0, after the last the whole.
+
+    Raises
+    ------
+    SeriesError
+        The steps add up to more than an int64 holds with certainty.
     """
     length = end - start
     passed = np.where(known, count, 0)
+    if len(passed) and float(np.abs(passed.astype("float64")).sum()) >= _LIMIT:
+        msg = "what passed in all leaves int64"
+        raise SeriesError(msg)
     before = np.concatenate([[0], np.cumsum(passed)])
     covered_before = np.concatenate([[0], np.cumsum(np.where(known, length, 0))])
     step = np.clip(np.searchsorted(start, instants, side="right") - 1, 0, None)
@@ -87,10 +97,12 @@ def _shares(
         return count, count
     # Of the count's own quotient and remainder by the length, only the remainder needs a product.
     whole, rest = np.divmod(count, length)
-    if int(length.max()) < 1 << 31:
-        # rest and inside are both at most the length, so their product fits.
-        more, remainder = np.divmod(rest * inside, length)
-        if int(np.abs(whole).max()) * int(inside.max()) < _LIMIT:
-            return whole * inside + more, remainder
-    exact = [divmod(int(c) * int(i), int(n)) for c, i, n in zip(count, inside, length, strict=True)]
-    return np.array([q for q, _ in exact], dtype="int64"), np.array([r for _, r in exact], dtype="int64")
+    product = rest * inside
+    more, remainder = np.divmod(product, length)
+    # Both factors are at most the length of a step, so only steps of months can leave int64.
+    if int(rest.max()) * int(inside.max()) >= _LIMIT:
+        large = np.flatnonzero(rest.astype("float64") * inside >= _LIMIT)
+        exact = [divmod(int(rest[i]) * int(inside[i]), int(length[i])) for i in large.tolist()]
+        more[large] = [quotient for quotient, _ in exact]
+        remainder[large] = [left for _, left in exact]
+    return whole * inside + more, remainder

@@ -233,7 +233,7 @@ basis = { no = "Vedtektene § 4", en = "Articles § 4" }
 
 [rules.customer_leak]
 run_hours = 24
-min_rate_m3_h = 0.0025
+min_rate_m3_h = 0.005
 
 [rules.night_use]
 limit_m3_h = 0.005

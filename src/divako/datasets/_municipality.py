@@ -239,7 +239,7 @@ files = ["telegrams/*.jsonl"]
 _RULES = """\
 [rules.customer_leak]
 run_hours = 24
-min_rate_m3_h = 0.0025
+min_rate_m3_h = 0.005
 
 [rules.night_use]
 limit_m3_h = 0.005

@@ -93,11 +93,11 @@ def instant(value: object, name: str) -> np.datetime64:
         raise malformed(name, "a time with an offset")
     try:
         time = dt.datetime.fromisoformat(value)
-    except ValueError:
-        raise malformed(name, "a time with an offset") from None
-    if time.tzinfo is None:
-        raise malformed(name, "a time with an offset")
-    return np.datetime64(time.astimezone(dt.UTC).replace(tzinfo=None), "ms")
+        if time.tzinfo is not None:
+            return np.datetime64(time.astimezone(dt.UTC).replace(tzinfo=None), "ms")
+    except (ValueError, OverflowError):
+        pass
+    raise malformed(name, "a time with an offset")
 
 
 def eui(value: object, name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
-from divako.errors import DecodeError, DivakoError, InputError
+from divako.errors import DecodeError, DivakoError, InputError, UnsupportedError
 from divako.model import Telegram
 from divako.pipeline._items import Item
 from divako.telegrams import Formats, KeyStore, decode, decode_uplink, learn_formats
@@ -96,6 +96,9 @@ def decode_item(item: Item, *, keys: KeyStore | None = None, formats: Formats | 
         meter_id=item.meter_id,
         formats=formats,
     )
+    if telegram.maker_data and not telegram.records:
+        msg = "the telegram holds nothing but data of its manufacturer's own"
+        raise UnsupportedError(msg, layer="mbus.records")
     return telegram if item.meter_id == "" or telegram.meter_id else evolve(telegram, meter_id=item.meter_id)
 
 

@@ -204,12 +204,12 @@ def _instant(fields: Mapping[str, Any]) -> np.datetime64 | None:
         return None
     try:
         time = dt.datetime.fromisoformat(value)
-    except ValueError:
-        time = None
-    if time is None or time.tzinfo is None:
-        msg = "received_at is an RFC 3339 time with its offset"
-        raise InputError(msg)
-    return np.datetime64(time.astimezone(dt.UTC).replace(tzinfo=None), "ms")
+        if time.tzinfo is not None:
+            return np.datetime64(time.astimezone(dt.UTC).replace(tzinfo=None), "ms")
+    except (ValueError, OverflowError):
+        pass
+    msg = "received_at is an RFC 3339 time with its offset"
+    raise InputError(msg)
 
 
 def _context(fields: Mapping[str, Any]) -> tuple[bytes, ...]:

@@ -27,6 +27,7 @@ from divako.pipeline._project_file import (
     PartTable,
     ProjectFile,
     Rules,
+    default_zone,
 )
 from divako.pipeline._structure import When, all_of, structure
 from divako.series import calendar_boundaries, instant_of
@@ -110,17 +111,8 @@ def load_project(path: str | Path) -> Project:
     if version != SUPPORTED["schema_version"] or isinstance(version, bool):
         msg = f"must be {SUPPORTED['schema_version']}"
         raise ProjectError(msg, path="schema_version")
-    _default_zone(document)
+    default_zone(document)
     return _Builder(structure(document, ProjectFile), file.parent).build()
-
-
-def _default_zone(document: dict[str, Any]) -> None:
-    """Let rules about nights have the time zone of the project, unless they name their own."""
-    rules = document.get("rules")
-    for name in ("night_use", "zone_night_flow"):
-        rule = rules.get(name) if isinstance(rules, dict) else None
-        if isinstance(rule, dict) and "timezone" in document:
-            rule.setdefault("tz", document["timezone"])
 
 
 def _parse(file: Path) -> dict[str, Any]:

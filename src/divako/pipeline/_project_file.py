@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from attrs import field, frozen
 
@@ -168,3 +169,12 @@ class ProjectFile:
 
 
 SUPPORTED: Mapping[str, int] = {"schema_version": 1}
+
+
+def default_zone(document: dict[str, Any]) -> None:
+    """Let rules about nights have the time zone of the project, unless they name their own."""
+    rules = document.get("rules")
+    for name in ("night_use", "zone_night_flow"):
+        rule = rules.get(name) if isinstance(rules, dict) else None
+        if isinstance(rule, dict) and "timezone" in document:
+            rule.setdefault("tz", document["timezone"])

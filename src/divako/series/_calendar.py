@@ -122,7 +122,8 @@ def calendar_boundaries(start: np.datetime64, end: np.datetime64, *, freq: str, 
     bins = [_floor(first, freq, zone)]
     while (at := _utc(bins[-1], zone)) < last:
         bins.append(bins[-1] + _step(freq))
-    return np.array([*(_utc(b, zone) for b in bins[:-1]), at], dtype="datetime64[ms]")
+    # A zone that moves across the date line skips a whole day, which then has no length.
+    return np.unique(np.array([*(_utc(b, zone) for b in bins[:-1]), at], dtype="datetime64[ms]"))
 
 
 def _hours(first: np.datetime64, last: np.datetime64, zone: ZoneInfo) -> npt.NDArray[np.datetime64]:

@@ -39,8 +39,9 @@ def fit_installations(
         A fitter's reading is no whole number of counts, or the meter has several
         counters and nobody says which was read.
     """
-    time, meter = readings.time, readings.meter
     index = {meter_id: i for i, meter_id in enumerate(readings.meter_ids)}
+    order = np.argsort(readings.meter, kind="stable")
+    edges = np.searchsorted(readings.meter[order], np.arange(len(readings.meter_ids) + 1))
     keep = np.zeros(len(readings), dtype="bool")
     added: list[Readings] = []
     counters = usable(readings, register=register)
@@ -48,14 +49,15 @@ def fit_installations(
         one = index.get(installation.meter_id)
         if one is None:
             continue
-        mine = meter == one
-        end = installation.end
-        inside = np.isnat(time) | ((time >= installation.start) & (np.isnat(end) | (time <= end)))
-        keep |= mine & inside
-        notes = [(installation.start, installation.start_register), (end, installation.end_register)]
+        mine = order[edges[one] : edges[one + 1]]
+        time = readings.time[mine]
+        start, end = installation.start, installation.end
+        began = np.isnat(start) | (time >= start)
+        keep[mine] |= np.isnat(time) | (began & (np.isnat(end) | (time <= end)))
+        notes = [(start, installation.start_register), (end, installation.end_register)]
         for when, value in notes:
             if value is not None and not np.isnat(when):
-                codes = np.unique(readings.register[mine & counters])
+                codes = np.unique(readings.register[mine[counters[mine]]])
                 added.append(_note(installation.meter_id, [readings.registers[c] for c in codes], when, value, one))
     return Readings.concatenate([readings.select(keep), *added])
 

@@ -18,6 +18,7 @@ from divako.model import Function, Kind, Readings, Register, Status
 from divako.model._table import Table, column, words
 
 
+REASONS = ("duplicate", "superseded", "without_time", "not_instantaneous", "invalid", "without_count")
 _NO_VALUE = int(Status.INVALID_VALUE | Status.RECORD_ERROR | Status.UNKNOWN_QUANTITY)
 
 
@@ -31,7 +32,9 @@ class Dropped(Table):
         Row of the readings handed in.
     reason : ndarray of int32, shape (n,)
         Row numbers into `reasons`: ``duplicate`` says the same as another,
-        ``superseded`` was overruled by a later arrival.
+        ``superseded`` was overruled by a later arrival; counters are left out that are
+        ``without_time``, ``without_count``, ``not_instantaneous`` (a maximum, minimum or
+        value of an error) or ``invalid`` by the meter's own account.
     reasons : tuple of str
         Words, each once.
     """
@@ -62,7 +65,7 @@ class Lines:
     tariffs, subunits : tuple of int
         For each line.
     dropped : Dropped
-        What was left out as a duplicate.
+        What was left out, and why.
     """
 
     line: npt.NDArray[np.int64]
@@ -95,11 +98,8 @@ def usable(readings: Readings, *, register: str | None = None) -> npt.NDArray[np
     ndarray of bool, shape (n,)
         Whether each row can be used.
     """
-    is_wanted = np.array(
-        [r.kind is Kind.COUNTER and register in {None, r.name} for r in readings.registers] + [False], dtype="bool"
-    )
     rows: npt.NDArray[np.bool_] = (
-        is_wanted[readings.register]
+        _is_counter(readings, register)
         & readings.count_known
         & ~np.isnat(readings.time)
         & (readings.function == int(Function.INSTANTANEOUS))
@@ -133,7 +133,8 @@ def arrange(readings: Readings, *, register: str | None = None, on_conflict: str
     if on_conflict not in {"error", "last"}:
         msg = "on_conflict is 'error' or 'last'"
         raise SeriesError(msg)
-    rows = np.flatnonzero(usable(readings, register=register))
+    can_stand = usable(readings, register=register)
+    rows = np.flatnonzero(can_stand)
     names: dict[str, int] = {}
     name_of = np.array([names.setdefault(r.name, len(names)) for r in readings.registers] + [0], dtype="int64")
     unique, line = _distinct(
@@ -144,7 +145,8 @@ def arrange(readings: Readings, *, register: str | None = None, on_conflict: str
     if not _sorted(line, time):
         order = np.lexsort((rows, time, line))
         line, time, count, rows = line[order], time[order], count[order], rows[order]
-    keep, dropped = _without_duplicates(readings, line, time, count, rows, on_conflict)
+    left, why = _left_out(readings, register, can_stand)
+    keep, superseded = _without_duplicates(readings, line, time, count, rows, on_conflict)
     return Lines(
         line[keep],
         time[keep],
@@ -154,7 +156,11 @@ def arrange(readings: Readings, *, register: str | None = None, on_conflict: str
         registers,
         tuple(unique[2].tolist()),
         tuple(unique[3].tolist()),
-        dropped,
+        Dropped(
+            row=np.concatenate([rows[~keep], left]),
+            reason=np.concatenate([superseded[~keep].astype("int32"), why]),
+            reasons=REASONS,
+        ),
     )
 
 
@@ -243,11 +249,11 @@ def _without_duplicates(
     count: npt.NDArray[np.int64],
     rows: npt.NDArray[np.int64],
     on_conflict: str,
-) -> tuple[npt.NDArray[np.bool_], Dropped]:
-    """Keep one reading an instant: the first of those that say what the last one says."""
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Keep one reading an instant, the first of those that say what the last one says: which, and which it overruled."""
     same = (line[1:] == line[:-1]) & (time[1:] == time[:-1])  # with the one before
     keep = np.ones(len(rows), dtype="bool")
-    dropped: list[tuple[int, int]] = []
+    superseded = np.zeros(len(rows), dtype="bool")
     if same.any():
         differs = same & (count[1:] != count[:-1])
         if on_conflict == "error" and differs.any():
@@ -256,16 +262,31 @@ def _without_duplicates(
             raise SeriesError(msg, row=int(rows[at]), meter_index=int(readings.meter[rows[at]]))
         group = np.concatenate([[0], np.cumsum(~same)])
         last_of_group = np.concatenate([np.flatnonzero(~same), [len(rows) - 1]])
-        final = count[last_of_group][group]
-        for at in np.flatnonzero(np.concatenate([same, [False]]) | np.concatenate([[False], same])).tolist():
-            first_with_final = bool(count[at] == final[at]) and not (
-                at > 0 and same[at - 1] and count[at - 1] == final[at]
-            )
-            if not first_with_final:
-                keep[at] = False
-                dropped.append((int(rows[at]), int(count[at] != final[at])))
-    return keep, Dropped(
-        row=np.array([row for row, _ in dropped], dtype="int64"),
-        reason=np.array([why for _, why in dropped], dtype="int32"),
-        reasons=("duplicate", "superseded"),
+        superseded = count != count[last_of_group][group]
+        final = np.flatnonzero(~superseded)
+        keep[:] = False
+        keep[final[np.concatenate([[True], group[final][1:] != group[final][:-1]])]] = True
+    return keep, superseded
+
+
+def _left_out(
+    readings: Readings, register: str | None, can_stand: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Find the rows of counters that cannot stand on a time line, each with the first reason that holds."""
+    rows = np.flatnonzero(_is_counter(readings, register) & ~can_stand)
+    reason = np.select(
+        [
+            np.isnat(readings.time[rows]),
+            readings.function[rows] != int(Function.INSTANTANEOUS),
+            (readings.status[rows] & np.uint32(_NO_VALUE)) != 0,
+        ],
+        [REASONS.index("without_time"), REASONS.index("not_instantaneous"), REASONS.index("invalid")],
+        REASONS.index("without_count"),
     )
+    return rows, reason.astype("int32")
+
+
+def _is_counter(readings: Readings, register: str | None) -> npt.NDArray[np.bool_]:
+    # One more place at the end, for the code -1 of quantities that only the maker knows.
+    wanted = [r.kind is Kind.COUNTER and register in {None, r.name} for r in readings.registers]
+    return np.array([*wanted, False], dtype="bool")[readings.register]

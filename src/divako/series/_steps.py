@@ -100,7 +100,7 @@ def steps_of(
     Returns
     -------
     tuple of Steps and Dropped
-        Steps by line and time, and the readings that were left out as duplicates.
+        Steps by line and time, and the readings of counters that were left out.
 
     Raises
     ------

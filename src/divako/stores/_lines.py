@@ -41,7 +41,7 @@ class Line:
 
 
 def read_lines(path: str | os.PathLike[str], *, name: str | None = None) -> Iterator[Line]:
-    """Read a text file line by line, in bounded memory.
+    """Read a text file line by line.
 
     Parameters
     ----------

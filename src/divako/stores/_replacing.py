@@ -20,33 +20,41 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     Parameters
     ----------
     path : path-like
-        The file to make or replace; its folder must exist.
+        The file to make or replace; its folder must exist. Of a symbolic link it is the
+        file that it leads to.
 
     Yields
     ------
     Path
         A name beside it, with the same suffix. It is renamed when the block ends,
-        and removed when the block is left by any exception, Ctrl-C included.
+        and removed when the block is left by any exception, Ctrl-C included. What is no
+        regular file, such as ``/dev/null`` or a pipe, is written to as it is.
 
     Raises
     ------
     StoreError
         The folder does not exist or cannot be written to, or the disk is full.
     """
-    target = Path(path)
-    beside = target.with_name(f".{target.stem[:80]}-{secrets.token_hex(4)}{target.suffix}")
+    target = Path(os.path.realpath(path))
+    # A device must not be replaced by a file: the next program would find none.
+    special = os.path.exists(target) and not (target.is_file() or target.is_dir())  # noqa: PTH110 - a name too long is none
+    beside = target if special else target.with_name(f".{target.stem[:80]}-{secrets.token_hex(4)}{target.suffix}")
     try:
+        if special:
+            yield beside
+            return
         beside.touch(exist_ok=False)
         yield beside
         with beside.open("rb") as written:
             os.fsync(written.fileno())
         beside.replace(target)
     except OSError as error:
-        msg = f"{target} cannot be written: {error.strerror or 'unknown reason'}"
+        msg = f"{os.fspath(path)} cannot be written: {error.strerror or 'unknown reason'}"
         raise StoreError(msg) from error
     finally:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+        if not special:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
 
 
 def make_folder(path: str | os.PathLike[str]) -> Path:
@@ -81,12 +89,15 @@ def write_bytes(content: bytes, path: str | os.PathLike[str]) -> None:
 def write_text(text: str, path: str | os.PathLike[str]) -> None:
     """Write a text to a file in UTF-8, all or nothing.
 
+    What UTF-8 cannot say, such as a part of a file's name that is none, is written as
+    an escape with a backslash.
+
     Raises
     ------
     StoreError
         The file cannot be written.
     """
-    write_bytes(text.encode(), path)
+    write_bytes(text.encode(errors="backslashreplace"), path)
 
 
 def write_json(document: object, path: str | os.PathLike[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 
 from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +32,7 @@ def write_table(table: Table, path: str | os.PathLike[str]) -> None:
     path : path-like
         A name that ends in ``.parquet``, ``.csv``, ``.json`` or ``.jsonl``. Parquet
         keeps the types; in the others times are RFC 3339 in UTC, and what is unknown is
-        empty or null.
+        empty or null. JSON has no infinity: it is null there.
 
     Raises
     ------
@@ -60,7 +61,7 @@ def _parquet(table: Table, path: Path) -> None:
 
 
 def _csv(table: Table, path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as out:
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(table.arrow_columns())
         for rows in _rows(table, missing=""):
@@ -68,13 +69,13 @@ def _csv(table: Table, path: Path) -> None:
 
 
 def _jsonl(table: Table, path: Path) -> None:
-    with path.open("w", encoding="utf-8") as out:
+    with path.open("w", encoding="utf-8", errors="backslashreplace") as out:
         for line in _objects(table):
             out.write(line + "\n")
 
 
 def _json(table: Table, path: Path) -> None:
-    with path.open("w", encoding="utf-8") as out:
+    with path.open("w", encoding="utf-8", errors="backslashreplace") as out:
         out.write("[")
         for place, line in enumerate(_objects(table)):
             out.write(("," if place else "") + "\n" + line)
@@ -105,6 +106,8 @@ def _plain(column: Any, missing: object) -> list[Any]:
         values = [f"{text}Z".replace(".000Z", "Z") for text in texts]
     else:
         values = data.tolist()
+        if missing is None and data.dtype.kind == "f" and np.isinf(data).any():
+            values = [value if math.isfinite(value) else None for value in values]  # JSON has no number for it
     if column.known is None or column.known.all():
         return values
     return [value if known else missing for value, known in zip(values, column.known.tolist(), strict=True)]
