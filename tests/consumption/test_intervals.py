@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +22,7 @@ from divako.consumption import (
     of_places,
     register_at,
 )
+from divako.consumption._blocks import blocks_of
 from divako.errors import SeriesError
 from divako.model import Consumption, Installation, Medium, Meter, Quality, Readings, Register, Step
 from divako.series import fit_installations, steps_of
@@ -159,7 +162,51 @@ def test_boundaries_must_ascend(edges: list[int]) -> None:
         interval_consumption(readings, boundaries=np.array([minutes(e) for e in edges]))
 
 
+@given(st.lists(meters(), min_size=1, max_size=5), st.integers(1, 30), st.booleans())
+@settings(max_examples=40)
+def test_blocks_of_meters_change_nothing(drawn: list[Readings], rows: int, in_span: bool) -> None:
+    named = [evolve(one, meter_ids=(f"m{i}",)) for i, one in enumerate(drawn)]
+    readings = Readings.concatenate(named)
+    blocks = blocks_of(readings, rows=rows)
+    assert [b.start for b in blocks] == [0, *(b.stop for b in blocks[:-1])]
+    assert blocks[-1].stop == len(readings)
+    span: dict[str, Any] = {"start": BEGIN, "end": minutes(1440)} if in_span else {}
+    whole = interval_consumption(readings, freq="day", tz=OSLO, **span)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("divako.consumption._intervals.blocks_of", functools.partial(blocks_of, rows=rows))
+        cut = interval_consumption(readings, freq="day", tz=OSLO, **span)
+    for name in ("meter", "register", "start", "end", "count", "count_known", "coverage", "quality", "steps"):
+        assert getattr(cut, name).tolist() == getattr(whole, name).tolist()
+    assert (cut.meter_ids, cut.registers) == (whole.meter_ids, whole.registers)
+
+
+def test_an_error_in_a_block_has_the_row_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("divako.consumption._intervals.blocks_of", functools.partial(blocks_of, rows=1))
+    good = Readings.of_counts("a", LITRES, [minutes(0), minutes(60)], [0, 1])
+    bad = Readings.of_counts("b", LITRES, [minutes(0), minutes(60), minutes(60)], [0, 1, 2])
+    with pytest.raises(SeriesError, match="two counts") as caught:
+        interval_consumption(Readings.concatenate([good, bad]))
+    assert (caught.value.row, caught.value.meter_index) == (4, 1)
+
+
+def test_the_name_of_a_register_means_that_register_alone() -> None:
+    total = Readings.of_counts("m", LITRES, [minutes(0), minutes(60)], [0, 100])
+    part = Readings.of_counts("m", LITRES, [minutes(0), minutes(60)], [0, 60])
+    one = np.ones(2, dtype="int32")
+    readings = Readings.concatenate([total, evolve(part, tariff=one), evolve(part, tariff=one, subunit=2 * one)])
+    names = ["volume", "volume_tariff_1", "volume_tariff_1_subunit_2"]
+    table = interval_consumption(readings, tz=OSLO)
+    assert [table.registers[code].name for code in table.register] == names
+    for name, count in zip(names, [100, 60, 60], strict=True):
+        table = interval_consumption(readings, tz=OSLO, register=name)
+        assert table.count.tolist() == [count]
+        assert table.registers[table.register[0]].name == name
+    assert len(interval_consumption(readings, tz=OSLO, register="energy")) == 0
+
+
 def test_no_readings_make_no_rows() -> None:
+    edges = np.array([minutes(0), minutes(60)])
+    assert len(interval_consumption(Readings.of_counts("m", LITRES, [], []), boundaries=edges, max_gap_s=60)) == 0
     empty = Readings.of_counts("m", LITRES, [], [])
     assert len(interval_consumption(empty)) == 0
     assert len(interval_consumption(empty, start=minutes(0), end=minutes(60))) == 0

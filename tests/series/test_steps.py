@@ -173,6 +173,7 @@ def test_counters_that_are_left_out_are_listed_with_the_reason() -> None:
         evolve(
             readings,
             time=time,
+            meter=np.array([0, 0, 0, 0, -1, 0], dtype="int32"),
             function=np.array([0, int(Function.MINIMUM), 0, 0, 0, 0], dtype="uint8"),
             status=np.array([0, 0, int(Status.RECORD_ERROR), 0, 0, 0], dtype="uint32"),
             count_known=np.array([1, 1, 1, 0, 1, 0], dtype="bool"),
@@ -183,6 +184,7 @@ def test_counters_that_are_left_out_are_listed_with_the_reason() -> None:
         (1, "not_instantaneous"),
         (2, "invalid"),
         (3, "without_count"),
+        (4, "without_meter"),
     ]
 
 

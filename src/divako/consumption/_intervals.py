@@ -8,18 +8,27 @@ References
 
 from __future__ import annotations
 
+import functools
+import re
+
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from attrs import evolve, frozen
 
+from divako.consumption._blocks import blocks_of
 from divako.consumption._register_at import RegisterAt, register_at
 from divako.errors import SeriesError
 from divako.model import Consumption, Meter, Quality, Readings, Register, Step, values_of_counts
 from divako.series import Exchange, Reset, Steps, calendar_boundaries, steps_of
+
+
+# How the register of a tariff or subunit is called; any register name matches, most without either.
+_OF_TARIFF = re.compile(r"(?P<name>.+?)(_tariff_(?P<tariff>\d+))?(_subunit_(?P<subunit>\d+))?", re.DOTALL)
 
 
 def interval_consumption(
@@ -54,7 +63,8 @@ def interval_consumption(
     boundaries : ndarray of datetime64[ms], shape (b,), optional
         Explicit boundaries instead of a calendar, ascending, in UTC.
     register : str, optional
-        Name of the only register wanted, such as ``"volume"``.
+        Name of the only register wanted, such as ``"volume"``, which leaves tariffs and
+        subunits out, or ``"energy_tariff_1"``.
     meters, exchanges, resets, reverse_tolerance, on_conflict
         See `divako.series.steps_of`.
     max_gap_s : int, optional
@@ -84,22 +94,42 @@ def interval_consumption(
     >>> interval_consumption(readings, tz="UTC").value
     array([0.4, 0.5])
     """
-    steps, _ = steps_of(
+    blocks = blocks_of(readings)
+    reckon_steps = functools.partial(
+        _steps_in,
         readings,
+        register=register,
         meters=meters,
         exchanges=exchanges,
         resets=resets,
-        register=register,
         reverse_tolerance=reverse_tolerance,
         on_conflict=on_conflict,
     )
+    steps = [reckon_steps(block) for block in blocks]
     if boundaries is None:
-        if not len(steps):
-            return _nothing(steps)
-        first = steps.start.min() if start is None else start
-        last = steps.end.max() if end is None else end
+        some = [one for one in steps if len(one)]
+        if not some:
+            return _nothing(steps[0])
+        first = min(one.start.min() for one in some) if start is None else start
+        last = max(one.end.max() for one in some) if end is None else end
         boundaries = calendar_boundaries(first, last, freq=freq, tz=tz)
-    return consumption_of_steps(steps, boundaries, max_gap_s=max_gap_s)
+    parts = [consumption_of_steps(one, boundaries, max_gap_s=max_gap_s) for one in steps]
+    return parts[0] if len(parts) == 1 else Consumption.concatenate(parts)
+
+
+def _steps_in(readings: Readings, block: slice, *, register: str | None, **how: Any) -> Steps:
+    """Make the steps of one block of meters; without the whole name of a register, of all of them."""
+    part = readings if len(readings) == block.stop - block.start else readings.select(block)
+    found = None if register is None else _OF_TARIFF.fullmatch(register)
+    try:
+        steps, _ = steps_of(part, register=None if found is None else found["name"], **how)
+    except SeriesError as error:
+        error.row = None if error.row is None else error.row + block.start
+        raise
+    if found is None:
+        return steps
+    named = (steps.tariff == int(found["tariff"] or 0)) & (steps.subunit == int(found["subunit"] or 0))
+    return steps if named.all() else steps.select(named)
 
 
 def consumption_of_steps(
@@ -185,7 +215,8 @@ def _touched(
     bins = len(edges) - 1
     start, end = steps.start.astype("int64"), steps.end.astype("int64")
     is_long = np.zeros(len(steps), dtype="bool") if max_gap_s is None else end - start > max_gap_s * 1000
-    place = np.repeat(np.arange(len(parts)), [part.last - part.first for part in parts])
+    steps_of_part = np.array([part.last - part.first for part in parts], dtype="int64")
+    place = np.repeat(np.arange(len(parts)), steps_of_part)
 
     def touched(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         # One up where a step begins to touch, one down behind where it ends: the sum is how many do.

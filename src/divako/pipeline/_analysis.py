@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from divako.errors import PrivacyError
-from divako.model import Consumption, Register, Table
+from divako.model import Consumption, Installation, Register, Table
 from divako.model._table import column, words
 from divako.pipeline._project import Project
 from divako.pipeline._reckon import MediumTables
@@ -91,10 +91,9 @@ def analysis_of(project: Project, media: Sequence[MediumTables], secret: Secret 
     wanted = project.analysis
     if wanted is None:
         return None
-    domain = PseudonymDomain(_secret(project, secret), purpose=wanted.purpose, recipient=wanted.recipient)
-    section_of = {i.meter_id: i.place for i in project.site.installations if i.role == "sub" and i.place}
+    domain = PseudonymDomain(secret_of(project, secret), purpose=wanted.purpose, recipient=wanted.recipient)
     parts = [
-        _plain(tables.hourly if wanted.resolution == "hour" else tables.daily, tables.medium.value, section_of)
+        _plain(tables.hourly if wanted.resolution == "hour" else tables.daily, tables.medium.value, project)
         for tables in media
     ]
     parts = [part for part in parts if len(part)]
@@ -105,28 +104,43 @@ def analysis_of(project: Project, media: Sequence[MediumTables], secret: Secret 
     )
 
 
-def _secret(project: Project, secret: Secret | bytes | None) -> Secret | bytes:
+def secret_of(project: Project, secret: Secret | bytes | None) -> Secret:
+    """Give the secret that was handed over, or that of the file which the project names.
+
+    Raises
+    ------
+    PrivacyError
+        There is none, or it is too short.
+    """
     if secret is not None:
-        return secret
+        return secret if isinstance(secret, Secret) else Secret(secret)
     name = None if project.analysis is None else project.analysis.secret_file
     if name is None:
         msg = "the export under pseudonyms needs a secret: hand one over, or name its file in analysis.secret_file"
         raise PrivacyError(msg)
     try:
-        return Secret.from_hex((project.folder / name).read_text(encoding="ascii").strip())
-    except (OSError, UnicodeDecodeError) as error:
-        msg = "the file that analysis.secret_file names cannot be read"
+        text = (project.folder / name).read_text(encoding="ascii")
+    except OSError as error:
+        msg = f"analysis.secret_file: {name} cannot be read: {error.strerror or 'unknown reason'}"
         raise PrivacyError(msg) from error
+    except UnicodeDecodeError:
+        text = ""
+    try:
+        return Secret.from_hex(text)
+    except PrivacyError as error:
+        msg = f"analysis.secret_file: {error}"
+        raise PrivacyError(msg) from None
 
 
-def _plain(table: Consumption, medium: str, section_of: dict[str, str]) -> Analysis:
-    in_section = np.array([meter_id in section_of for meter_id in table.meter_ids] + [False])
-    rows = table.select(in_section[table.meter])
-    sections = {place: code for code, place in enumerate(dict.fromkeys(section_of.values()))}
-    section = np.array([sections.get(section_of.get(m, ""), -1) for m in table.meter_ids] + [-1], dtype="int32")
+def _plain(table: Consumption, medium: str, project: Project) -> Analysis:
+    known = {section.id for section in project.site.sections}
+    installations = [i for i in project.site.installations if i.role == "sub" and i.place in known]
+    sections = {place: code for code, place in enumerate(dict.fromkeys(i.place for i in installations))}
+    section = _sections_of(table, installations, sections)
+    rows = table.select(section >= 0)
     return Analysis(
         meter=rows.meter,
-        section=section[rows.meter],
+        section=section[section >= 0],
         medium=np.zeros(len(rows), dtype="int32"),
         register=rows.register,
         start=rows.start,
@@ -139,3 +153,17 @@ def _plain(table: Consumption, medium: str, section_of: dict[str, str]) -> Analy
         media=(medium,),
         registers=rows.registers,
     )
+
+
+def _sections_of(
+    table: Consumption, installations: Sequence[Installation], codes: Mapping[str, int]
+) -> npt.NDArray[np.int32]:
+    """Give the section in which the meter of each row hung, -1 where in none; the later one where it moved."""
+    section = np.full(len(table), -1, dtype="int32")
+    index = {meter_id: code for code, meter_id in enumerate(table.meter_ids)}
+    for one in sorted(installations, key=lambda one: one.start):
+        mine = (table.meter == index.get(one.meter_id, -1)) & (table.end > one.start)
+        if not np.isnat(one.end):
+            mine &= table.start < one.end
+        section[mine] = codes[one.place]
+    return section

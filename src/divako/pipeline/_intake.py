@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
 from divako.errors import DecodeError, DivakoError
 from divako.lorawan import parse_uplink
@@ -14,11 +14,13 @@ from divako.pipeline._decoded import decode_item
 from divako.pipeline._items import Item, read_items
 from divako.pipeline._project import Project
 from divako.stores import read_lines
-from divako.telegrams import decode_uplink
+from divako.telegrams import Formats, decode_uplink, learn_formats
 
 
 Progress = Callable[[str, int, int], None]
 _EVERY = 2000
+_CHUNK = 10_000  # telegrams
+_MOST_FORMATS = 4096  # record headers that are remembered for the compact frames behind them
 _UNLISTED = "project.unlisted_meter"
 
 
@@ -73,31 +75,54 @@ def take_in(project: Project, progress: Progress | None) -> tuple[Readings, int,
     tuple of Readings, int and list of Refused
         The readings of listed meters, how many telegrams they came in, and the lines
         that gave none. A telegram of a meter that the project does not list is refused.
+        A compact frame is read with the headers of the full frames before it.
     """
     drivers = {meter.id: meter.driver for meter in project.site.meters if meter.driver is not None}
     listed = {meter.id for meter in project.site.meters}
     total = sum(_lines_in(path) for path in project.files)
-    telegrams: list[Telegram] = []
+    parts = _Parts()
     refused: list[Refused] = []
+    formats, seen = Formats(), {b""}
     done = 0
     for item in _items(project):
         done += 1
         if progress is not None and done % _EVERY == 0:
             progress("decode", done, max(total, done))
         try:
-            telegram = _decode(item, drivers, project)
+            telegram = _decode(item, drivers, project, formats)
         except DivakoError as error:
             refused.append(Refused.of(item, error))
             continue
-        if telegram.meter_id in listed:
-            telegrams.append(telegram)
-        else:
+        if telegram.meter_id not in listed:
             message = "a telegram of a meter that the project does not list"
             refused.append(Refused(file=item.file, line=item.line, code=_UNLISTED, message=message))
+            continue
+        if telegram.headers not in seen and len(seen) < _MOST_FORMATS:
+            seen.add(telegram.headers)
+            formats = learn_formats([telegram], known=formats)
+        parts.add(telegram)
     if progress is not None:
         progress("decode", done, done)
-    readings, _ = readings_of_records([t.meter_id for t in telegrams], (t.records for t in telegrams))
-    return readings, len(telegrams), refused
+    parts.flush()
+    return Readings.concatenate(parts.tables), done - len(refused), refused
+
+
+@frozen(eq=False)
+class _Parts:
+    """Telegrams that wait to become rows, and the tables of those that have: records take much memory."""
+
+    waiting: list[Telegram] = field(factory=list)
+    tables: list[Readings] = field(factory=list)
+
+    def add(self, telegram: Telegram) -> None:
+        self.waiting.append(telegram)
+        if len(self.waiting) == _CHUNK:
+            self.flush()
+
+    def flush(self) -> None:
+        ids = [telegram.meter_id for telegram in self.waiting]
+        self.tables.append(readings_of_records(ids, (telegram.records for telegram in self.waiting))[0])
+        self.waiting.clear()
 
 
 def _items(project: Project) -> Iterator[Item]:
@@ -106,9 +131,9 @@ def _items(project: Project) -> Iterator[Item]:
         yield from read_items(read_lines(path, name=str(name)))
 
 
-def _decode(item: Item, drivers: dict[str, str], project: Project) -> Telegram:
+def _decode(item: Item, drivers: dict[str, str], project: Project, formats: Formats) -> Telegram:
     if item.document is None or item.device is not None:
-        return decode_item(item, keys=project.keys)
+        return decode_item(item, keys=project.keys, formats=formats)
     uplink = parse_uplink(item.document)
     return decode_uplink(uplink, device=drivers.get(uplink.dev_eui))
 

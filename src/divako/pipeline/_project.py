@@ -9,22 +9,21 @@ import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from attrs import field, frozen
 
-from divako.allocation import Cost, MainMeter, Part, Tariff, minor_units
-from divako.convert import fraction_text
+from divako.allocation import Cost
 from divako.drivers import available
-from divako.errors import AllocationError, DivakoError, InputError, ProjectError, SeriesError, SiteError
+from divako.errors import DivakoError, InputError, ProjectError, SeriesError, SiteError
 from divako.model import Installation, Meter, Section, Site, Tenancy, Zone
+from divako.pipeline._project_costs import CostReader, near
 from divako.pipeline._project_file import (
     SUPPORTED,
     AnalysisTable,
-    CostTable,
     InstallationTable,
-    PartTable,
     ProjectFile,
     Rules,
     default_zone,
@@ -37,6 +36,7 @@ from divako.telegrams import KeyStore
 
 T = TypeVar("T")
 RESOLUTIONS = ("hour", "day")
+ROLES = ("sub", "main", "inlet", "outlet", "sensor")
 
 
 @frozen(kw_only=True)
@@ -142,12 +142,14 @@ class _Builder:
     def build(self) -> Project:
         file = self.file
         period = self._period()
+        self._check_ids()
+        self._check_rules()
         meters = self._each("meters", file.meters, self._meter)
         sections = self._each("sections", file.sections, self._section)
         zones = self._each("zones", file.zones, lambda table, _: Zone(id=table.id))
         installations = self._each("installations", file.installations, self._installation)
         tenancies = self._each("tenancies", file.tenancies, self._tenancy)
-        costs = self._each("costs", file.costs, self._cost)
+        costs = self._each("costs", file.costs, CostReader(file).cost)
         files, keys = self._files(), self._keys()
         self._check_analysis()
         self._raise()
@@ -172,6 +174,28 @@ class _Builder:
             analysis=file.analysis,
         )
 
+    def _check_ids(self) -> None:
+        """Refuse ids that stand twice, and a section and a zone of one name: places are told apart by it."""
+        for name in ("meters", "sections", "zones", "tariffs", "costs"):
+            seen: set[str] = set()
+            for index, table in enumerate(getattr(self.file, name)):
+                one = table.id.lower() if name == "meters" else table.id
+                if one in seen:
+                    self._problem("this id stands twice", f"{name}[{index}].id")
+                seen.add(one)
+        sections = {section.id for section in self.file.sections}
+        for index, zone in enumerate(self.file.zones):
+            if zone.id in sections:
+                self._problem("a section has this id", f"zones[{index}].id")
+
+    def _check_rules(self) -> None:
+        for name in ("night_use", "zone_night_flow"):
+            rule = getattr(self.file.rules, name)
+            try:
+                _check_zone(self.file.timezone if rule is None else rule.tz)
+            except SeriesError as error:
+                self._problem(str(error), f"rules.{name}.tz")
+
     def _raise(self) -> None:
         if self.problems:
             raise all_of(self.problems)
@@ -195,18 +219,30 @@ class _Builder:
         if when is None:
             return np.datetime64("NaT", "ms")
         if not isinstance(when, dt.datetime):
-            when = dt.datetime.combine(when, dt.time())
-        if when.tzinfo is not None:
-            return np.datetime64(when.astimezone(dt.UTC).replace(tzinfo=None), "ms")
+            # Where summer time skips midnight, the day begins at the instant of the change.
+            when = dt.datetime.combine(when, dt.time(), tzinfo=ZoneInfo(self.file.timezone))
         try:
-            return instant_of(when, tz=self.file.timezone)
+            if when.tzinfo is None:
+                return self._local_instant(when)
+            return np.datetime64(when.astimezone(dt.UTC).replace(tzinfo=None), "ms")
         except SeriesError as error:
             raise ProjectError(str(error), path=path) from None
+        except OverflowError:
+            msg = "lies outside the calendar"
+            raise ProjectError(msg, path=path) from None
+
+    def _local_instant(self, when: dt.datetime) -> np.datetime64:
+        instant_of(when, tz=self.file.timezone, fold=0)  # refuses what summer time skips
+        try:
+            return instant_of(when, tz=self.file.timezone)
+        except SeriesError:
+            msg = "a wall clock that summer time shows twice; write it with its offset, as in 02:30:00+02:00"
+            raise SeriesError(msg) from None
 
     def _period(self) -> tuple[np.datetime64, np.datetime64]:
         table = self.file.period
         try:
-            calendar_boundaries(np.datetime64(0, "ms"), np.datetime64(1, "ms"), freq="day", tz=self.file.timezone)
+            _check_zone(self.file.timezone)
         except SeriesError as error:
             raise ProjectError(str(error), path="timezone") from None
         start, end = self._instant(table.start, "period.start"), self._instant(table.end, "period.end")
@@ -249,6 +285,12 @@ class _Builder:
         if table.zone is not None and table.zone not in {z.id for z in self.file.zones}:
             msg = "no zone has this id"
             raise ProjectError(msg, path=f"{path}.zone")
+        if table.role not in ROLES:
+            msg = f"must be one of {', '.join(ROLES)}{near(table.role, ROLES)}"
+            raise ProjectError(msg, path=f"{path}.role")
+        if table.role in {"inlet", "outlet"} and table.zone is None:
+            msg = "an inlet or outlet is one of a zone"
+            raise ProjectError(msg, path=f"{path}.zone")
         start, end = self._instant(table.from_, f"{path}.from"), self._instant(table.to_, f"{path}.to")
         if end <= start:
             msg = "lies before the start"
@@ -274,92 +316,13 @@ class _Builder:
             raise ProjectError(msg, path=f"{path}.to")
         return Tenancy(section=table.section, party=table.party, name=table.name, start=start, end=end)
 
-    def _cost(self, table: CostTable, path: str) -> Cost:
-        tariff = None
-        if table.tariff is not None:
-            tariff = self._tariff(table.tariff, f"{path}.tariff")
-        try:
-            return Cost(
-                id=table.id,
-                title=table.title,
-                basis=table.basis,
-                amount=None if table.amount is None else self._money(table.amount, f"{path}.amount"),
-                parts=[self._part(part, f"{path}.parts[{i}]") for i, part in enumerate(table.parts)],
-                tariff=tariff,
-                fixed=None if table.fixed is None else self._part(table.fixed, f"{path}.fixed"),
-                metered=None if table.metered is None else self._part(table.metered, f"{path}.metered"),
-            )
-        except AllocationError as error:
-            raise ProjectError(str(error.args[0]), path=path) from None
-
-    def _tariff(self, name: str, path: str) -> Tariff:
-        for index, table in enumerate(self.file.tariffs):
-            if table.id == name:
-                try:
-                    return Tariff.from_text(
-                        id=table.id,
-                        medium=table.medium.value,
-                        fixed=_decimal(table.fixed),
-                        price=_decimal(table.price),
-                        currency=self.file.currency,
-                    )
-                except AllocationError as error:
-                    raise ProjectError(str(error.args[0]), path=f"tariffs[{index}]") from None
-        msg = "no tariff has this id"
-        raise ProjectError(msg, path=path)
-
-    def _money(self, amount: Any, path: str) -> int:
-        try:
-            return minor_units(_decimal(amount), currency=self.file.currency)
-        except AllocationError as error:
-            raise ProjectError(str(error.args[0]), path=path) from None
-
-    def _part(self, table: PartTable, path: str) -> Part:
-        if table.by not in {"consumption", "equal"}:
-            self._attribute(table.by, f"{path}.by")
-        if table.times is not None:
-            self._attribute(table.times, f"{path}.times")
-        main = None
-        if table.difference is not None:
-            if table.difference not in {"pro_rata", "equal"}:
-                self._attribute(table.difference, f"{path}.difference")
-            main = MainMeter(difference=table.difference, negative=table.negative)
-        if table.medium is not None:
-            self._metered(table, path, needs_main=main is not None)
-        try:
-            return Part(
-                by=table.by,
-                medium=table.medium,
-                share=table.share,
-                times=table.times,
-                only=table.only,
-                exclude=table.exclude,
-                main=main,
-            )
-        except AllocationError as error:
-            raise ProjectError(str(error.args[0]), path=path) from None
-
-    def _attribute(self, name: str, path: str) -> None:
-        for section in self.file.sections:
-            if name not in dict(section.attributes):
-                msg = f"not all sections have the attribute {name}"
-                raise ProjectError(msg, path=path)
-
-    def _metered(self, table: PartTable, path: str, *, needs_main: bool) -> None:
-        of_medium = {m.id.lower() for m in self.file.meters if m.medium is table.medium}
-        there = {i.role for i in self.file.installations if i.meter.lower() in of_medium}
-        if "sub" not in there:
-            msg = "no section has a meter of this medium"
-            raise ProjectError(msg, path=f"{path}.medium")
-        if needs_main and "main" not in there:
-            msg = "there is no main meter of this medium to have a difference"
-            raise ProjectError(msg, path=f"{path}.difference")
-
     def _files(self) -> tuple[Path, ...]:
         return tuple(dict.fromkeys(self._globbed()))
 
     def _globbed(self) -> Iterator[Path]:
         for index, table in enumerate(self.file.telegrams):
+            if not table.files:
+                self._problem("names no file", f"telegrams[{index}].files")
             for place, pattern in enumerate(table.files):
                 path = f"telegrams[{index}].files[{place}]"
                 try:
@@ -391,6 +354,6 @@ class _Builder:
             self._problem(f"must be one of {', '.join(RESOLUTIONS)}", "analysis.resolution")
 
 
-def _decimal(value: Any) -> str:
-    """Write an exact decimal; what has none stays a quotient and is refused where it is read."""
-    return fraction_text(value)
+def _check_zone(tz: str) -> None:
+    """Refuse a name that is none of a time zone."""
+    calendar_boundaries(np.datetime64(0, "ms"), np.datetime64(1, "ms"), freq="day", tz=tz)

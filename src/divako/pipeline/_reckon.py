@@ -6,12 +6,14 @@ import functools
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from attrs import frozen
 
 from divako.consumption import interval_consumption, net_inflow, of_places
+from divako.errors import ProjectError, SeriesError
 from divako.model import Consumption, Installation, Medium, Readings
 from divako.pipeline._project import Project
 from divako.series import fit_installations
@@ -79,6 +81,11 @@ def fit(project: Project, readings: Readings) -> tuple[Readings, dict[Medium, tu
     -------
     tuple of Readings and dict
         All that is left, sensors included, and the part of each medium that is counted.
+
+    Raises
+    ------
+    ProjectError
+        A fitter's reading contradicts what the meter sends.
     """
     by_medium: dict[Medium, list[Installation]] = {}
     medium_of = {meter.id: meter.medium for meter in project.site.meters}
@@ -90,7 +97,10 @@ def fit(project: Project, readings: Readings) -> tuple[Readings, dict[Medium, tu
     for medium, installations in by_medium.items():
         codes = [index[i.meter_id] for i in installations if i.meter_id in index]
         mine = readings.select(np.isin(readings.meter, codes))
-        fitted = fit_installations(mine, installations, register=REGISTERS.get(medium))
+        try:
+            fitted = fit_installations(mine, installations, register=REGISTERS.get(medium))
+        except SeriesError as error:
+            raise _placed(error, mine, project, "installations") from error
         everything.append(fitted)
         if medium in REGISTERS:
             parts[medium] = fitted, installations
@@ -98,11 +108,15 @@ def fit(project: Project, readings: Readings) -> tuple[Readings, dict[Medium, tu
 
 
 def reckon(project: Project, medium: Medium, fitted: Readings, installations: list[Installation]) -> MediumTables:
-    """Reckon everything that is asked of one medium."""
+    """Reckon everything that is asked of one medium.
+
+    Raises
+    ------
+    ProjectError
+        The width of a register contradicts what the meter sends.
+    """
     start, end = project.period
-    reckon_in = functools.partial(
-        interval_consumption, fitted, tz=project.timezone, register=REGISTERS[medium], meters=project.site.meters
-    )
+    reckon_in = functools.partial(_of_register, project, fitted, REGISTERS[medium])
     hourly = reckon_in(freq="hour", start=start, end=end, max_gap_s=_GAPS_S["hour"])
     daily = reckon_in(freq="day", start=start, end=end, max_gap_s=_GAPS_S["day"])
     whole = reckon_in(boundaries=np.array([start, end]))
@@ -119,6 +133,37 @@ def reckon(project: Project, medium: Medium, fitted: Readings, installations: li
         total=_known(of_places(whole, installations, role="sub")),
         main_total=_known(of_places(whole, installations, role="main")).get(""),
     )
+
+
+def _of_register(project: Project, fitted: Readings, register: str, **bins: Any) -> Consumption:
+    """Reckon the register that is billed, and leave out its tariffs: the total holds them already."""
+    try:
+        # A receiver's clock may be coarser than the meter's rhythm: of two counts at one instant
+        # the later one stands.
+        table = interval_consumption(
+            fitted, tz=project.timezone, register=register, meters=project.site.meters, on_conflict="last", **bins
+        )
+    except SeriesError as error:
+        raise _placed(error, fitted, project, "meters") from error
+    billed = np.array([one.name == register for one in table.registers] + [False])
+    return table.select(billed[table.register])
+
+
+def _placed(error: SeriesError, readings: Readings, project: Project, collection: str) -> SeriesError | ProjectError:
+    """Tell of an error which meter or installation of the project it is about."""
+    if error.meter_index is None:
+        return error
+    meter_id = readings.meter_ids[error.meter_index]
+    if collection == "meters":
+        ids = [meter.id for meter in project.site.meters]
+    else:
+        ids = [one.meter_id if _noted(one) else "" for one in project.site.installations]
+    where = f"{collection}[{ids.index(meter_id)}]" if meter_id in ids else collection
+    return ProjectError(str(error.args[0]), path=where)
+
+
+def _noted(installation: Installation) -> bool:
+    return installation.start_register is not None or installation.end_register is not None
 
 
 def _known(whole: Consumption) -> dict[str, Fraction]:

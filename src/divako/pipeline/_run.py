@@ -12,7 +12,7 @@ from attrs import field, frozen
 from divako.allocation import Statements, allocate
 from divako.errors import AllocationError
 from divako.model import Consumption, Findings, Readings
-from divako.pipeline._analysis import Analysis, analysis_of
+from divako.pipeline._analysis import Analysis, analysis_of, secret_of
 from divako.pipeline._find import find
 from divako.pipeline._intake import Refused, take_in
 from divako.pipeline._project import Project
@@ -90,8 +90,8 @@ def run(
     ------
     StoreError
         A telegram file cannot be read.
-    SeriesError
-        A fitter's reading contradicts the meter's.
+    ProjectError
+        A fitter's reading or the width of a register contradicts what the meter sends.
     PrivacyError
         The project wants an export and there is no secret.
     """
@@ -100,6 +100,8 @@ def run(
         if progress is not None:
             progress(stage, done, total)
 
+    if project.analysis is not None:
+        secret = secret_of(project, secret)  # before the long work, which would be in vain without it
     readings, telegrams, refused = take_in(project, progress)
     fitted, parts = fit(project, readings)
     media: list[MediumTables] = []

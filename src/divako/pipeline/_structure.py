@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import functools
+import math
+import re
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from types import GenericAlias
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 import attrs
 import cattrs
@@ -23,6 +25,7 @@ from divako.model import Medium
 
 T = TypeVar("T")
 When = dt.datetime | dt.date  # as TOML has them: a date is its local midnight
+_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30}|/0*[1-9][0-9]{0,29})?")
 
 
 def structure(document: Any, kind: type[T], *, path: str = "") -> T:
@@ -71,6 +74,7 @@ def _converter() -> cattrs.Converter:
     converter.register_structure_hook(Medium, _medium)
     converter.register_structure_hook_func(lambda kind: kind in (When, When | None), _when)
     converter.register_structure_hook_factory(attrs.has, lambda cls: _class_hook(converter, cls))
+    converter.register_structure_hook_func(_is_list, lambda value, kind: _list(converter, value, kind))
     converter.register_structure_hook_func(_is_pairs, lambda value, kind: _pairs(converter, value, kind))
     return converter
 
@@ -101,6 +105,19 @@ def _pairs(converter: cattrs.Converter, value: Any, kind: Any) -> tuple[tuple[st
     return tuple(converter.structure(value, mapping).items())
 
 
+def _is_list(kind: Any) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _list(converter: cattrs.Converter, value: Any, kind: Any) -> tuple[Any, ...]:
+    """Read a list; a text is none, though Python would take it for its letters."""
+    if not isinstance(value, list):
+        msg = "must be a list"
+        raise ValueError(msg)  # noqa: TRY004
+    items: Any = GenericAlias(list, kind.__args__[:1])
+    return tuple(converter.structure(value, items))
+
+
 def _plain(kind: type[Any], value: Any, _kind: Any) -> Any:
     if kind is float and type(value) is int:
         return float(value)
@@ -113,13 +130,12 @@ def _plain(kind: type[Any], value: Any, _kind: Any) -> Any:
 
 def _number(value: Any, _kind: Any) -> Fraction:
     """Read an exact number: a text, a whole number, or a float by the digits that were written."""
-    try:
-        if isinstance(value, str | float) or type(value) is int:
-            number = Decimal(repr(value) if isinstance(value, float) else value)
-            if number.is_finite() and abs(number.adjusted()) < 40:
-                return Fraction(number)
-    except ArithmeticError:
-        pass
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return Fraction(value)
+    if type(value) is int:
+        return Fraction(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return Fraction(Decimal(repr(value)))
     msg = 'must be a number, such as 61.5 or "61.5"'
     raise ValueError(msg)
 
@@ -151,7 +167,7 @@ def _leaves(error: BaseException, path: str) -> Iterator[tuple[str, str]]:
         for inner in error.exceptions:
             yield from _leaves(inner, _join(path, *_steps(inner)))
     elif isinstance(error, KeyError):
-        yield _join(path, str(error.args[0])), "is missing"
+        yield path, "is missing"  # the note of its field is in the path already
     elif isinstance(error, ProjectError):
         yield _join(path, error.path), str(error.args[0])
     elif isinstance(error, DivakoError):

@@ -18,7 +18,7 @@ from divako.model import Function, Kind, Readings, Register, Status
 from divako.model._table import Table, column, words
 
 
-REASONS = ("duplicate", "superseded", "without_time", "not_instantaneous", "invalid", "without_count")
+REASONS = ("duplicate", "superseded", "without_time", "not_instantaneous", "invalid", "without_count", "without_meter")
 _NO_VALUE = int(Status.INVALID_VALUE | Status.RECORD_ERROR | Status.UNKNOWN_QUANTITY)
 
 
@@ -33,7 +33,7 @@ class Dropped(Table):
     reason : ndarray of int32, shape (n,)
         Row numbers into `reasons`: ``duplicate`` says the same as another,
         ``superseded`` was overruled by a later arrival; counters are left out that are
-        ``without_time``, ``without_count``, ``not_instantaneous`` (a maximum, minimum or
+        ``without_meter``, ``without_time``, ``without_count``, ``not_instantaneous`` (a maximum, minimum or
         value of an error) or ``invalid`` by the meter's own account.
     reasons : tuple of str
         Words, each once.
@@ -82,7 +82,7 @@ class Lines:
 def usable(readings: Readings, *, register: str | None = None) -> npt.NDArray[np.bool_]:
     """Tell which rows can stand on a time line.
 
-    Those of a counter, with a time and an exact count, whose value the meter does not
+    Those of a counter of some meter, with a time and an exact count, whose value the meter does not
     call invalid, and which are no maximum, minimum or error value. What the meter
     stored on a due date can, if its time is known.
 
@@ -100,6 +100,7 @@ def usable(readings: Readings, *, register: str | None = None) -> npt.NDArray[np
     """
     rows: npt.NDArray[np.bool_] = (
         _is_counter(readings, register)
+        & (readings.meter >= 0)
         & readings.count_known
         & ~np.isnat(readings.time)
         & (readings.function == int(Function.INSTANTANEOUS))
@@ -276,11 +277,12 @@ def _left_out(
     rows = np.flatnonzero(_is_counter(readings, register) & ~can_stand)
     reason = np.select(
         [
+            readings.meter[rows] < 0,
             np.isnat(readings.time[rows]),
             readings.function[rows] != int(Function.INSTANTANEOUS),
             (readings.status[rows] & np.uint32(_NO_VALUE)) != 0,
         ],
-        [REASONS.index("without_time"), REASONS.index("not_instantaneous"), REASONS.index("invalid")],
+        [REASONS.index(why) for why in ("without_meter", "without_time", "not_instantaneous", "invalid")],
         REASONS.index("without_count"),
     )
     return rows, reason.astype("int32")
