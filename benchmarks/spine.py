@@ -83,48 +83,58 @@ def agree(ours: list[float], theirs: list[float]) -> None:
     assert all(math.isclose(a, b, rel_tol=1e-9) for a, b in zip(ours, theirs, strict=True))
 
 
+Rows = list[list[float]]
+
+
+def peer_pymbusparser(wired: list[bytes], wireless: list[bytes]) -> tuple[Job, Job] | None:
+    try:
+        import pymbusparser
+    except ImportError:
+        print("pymbusparser is not installed and left out")
+        return None
+    hex_wired, hex_wireless = [f.hex() for f in wired], [f.hex() for f in wireless]
+
+    def read(frames: list[str], **more: Any) -> Rows:
+        got = [pymbusparser.parse(frame, **more)["records"] for frame in frames]
+        return [[in_base(float(r["value"]["value"]), r["unit"]) for r in records] for records in got]
+
+    return lambda: read(hex_wired), lambda: read(hex_wireless, key=KEY.hex())
+
+
+def peer_meterbus(wired: list[bytes]) -> Job | None:
+    try:
+        import meterbus
+    except ImportError:
+        print("pyMeterBus is not installed and left out")
+        return None
+
+    def read() -> Rows:
+        got = [meterbus.load(frame).records for frame in wired]
+        return [[in_base(float(r.parsed_value), r.unit) for r in records] for records in got]
+
+    return read
+
+
 def bench_decode(many: int, rounds: int) -> None:
     made = list(telegrams(many, 1))
     wired, wireless = [m[0] for m in made], [m[1] for m in made]
     keys = KeyStore.single(KEY)
 
-    def ours(frames: list[bytes], **more: Any) -> list[list[float | None]]:
-        return [[r.value for r in decode(frame, **more).records] for frame in frames]
+    def ours(frames: list[bytes], **more: Any) -> Rows:
+        return [[r.value for r in decode(frame, **more).records if r.value is not None] for frame in frames]
 
     plain: dict[str, Job] = {"divako": lambda: ours(wired)}
     sealed: dict[str, Job] = {"divako": lambda: ours(wireless, keys=keys)}
-    values = [[v for v in row if v is not None] for row in ours(wired)]
-    assert values == ours(wireless, keys=keys)
-    try:
-        import pymbusparser
-    except ImportError:
-        print("pymbusparser is not installed and left out")
-    else:
-
-        def by_pymbusparser(frames: list[str], **more: Any) -> list[list[float]]:
-            got = [pymbusparser.parse(frame, **more)["records"] for frame in frames]
-            return [[in_base(float(r["value"]["value"]), r["unit"]) for r in records] for records in got]
-
-        hex_wired, hex_wireless = [f.hex() for f in wired], [f.hex() for f in wireless]
-        for row, other in zip(values, by_pymbusparser(hex_wired), strict=True):
+    rust = peer_pymbusparser(wired, wireless)
+    if rust is not None:
+        plain["pymbusparser (Rust)"], sealed["pymbusparser (Rust)"] = rust
+    python = peer_meterbus(wired)
+    if python is not None:
+        plain["pyMeterBus"] = python
+    values = ours(wired)
+    for job in (*plain.values(), *sealed.values()):
+        for row, other in zip(values, job(), strict=True):
             agree(row, other)
-        for row, other in zip(values, by_pymbusparser(hex_wireless, key=KEY.hex()), strict=True):
-            agree(row, other)
-        plain["pymbusparser (Rust)"] = lambda: by_pymbusparser(hex_wired)
-        sealed["pymbusparser (Rust)"] = lambda: by_pymbusparser(hex_wireless, key=KEY.hex())
-    try:
-        import meterbus
-    except ImportError:
-        print("pyMeterBus is not installed and left out")
-    else:
-
-        def by_meterbus() -> list[list[float]]:
-            got = [meterbus.load(frame).records for frame in wired]
-            return [[in_base(float(r.parsed_value), r.unit) for r in records] for records in got]
-
-        for row, other in zip(values, by_meterbus(), strict=True):
-            agree(row, other)
-        plain["pyMeterBus"] = by_meterbus
     show(f"wired frames of {len(HEADERS)} readings, each read", timed(plain, rounds), many, "frame")
     show(f"wireless mode 5 of {len(HEADERS)} readings, each read", timed(sealed, rounds), many, "telegram")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from fractions import Fraction
 
 import numpy as np
@@ -150,3 +152,33 @@ def test_what_cannot_be_added_is_refused() -> None:
     large = hourly_of(reading("a", [0, 1 << 61]), reading("b", [0, 1 << 61]))
     with pytest.raises(SeriesError, match="int64"):
         of_places(large, places)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(1, 4)), min_size=1, max_size=4), st.randoms(use_true_random=False)
+)
+@settings(max_examples=40)
+def test_a_grid_has_every_row_in_its_place(spans: list[tuple[int, int]], shuffler: random.Random) -> None:
+    tables = [
+        interval_consumption(
+            Readings.of_counts(f"m{i}", LITRES, [hour(low), hour(low + many)], [0, 840 * (i + 1)]), tz="UTC"
+        )
+        for i, (low, many) in enumerate(spans)
+    ]
+    table = Consumption.concatenate(tables)
+    order = list(range(len(table)))
+    shuffler.shuffle(order)
+    table = table.select(np.array(order))
+    got = grid(table)
+    assert np.count_nonzero(~np.isnan(got.value)) == len(table)
+    assert (np.diff(got.start) > np.timedelta64(0)).all()
+    at = {int(time.astype("int64")): i for i, time in enumerate(got.start)}
+    for row in range(len(table)):
+        subject = got.subjects.index(table.meter_ids[table.meter[row]])
+        assert got.value[subject, at[int(table.start[row].astype("int64"))]] == table.value[row]
+    with pytest.raises(SeriesError, match="stands twice"):
+        grid(Consumption.concatenate([table, table]))
+
+
+def test_an_empty_grid_has_no_subjects() -> None:
+    assert grid(hourly_of(reading("m", []))).value.shape == (0, 0)

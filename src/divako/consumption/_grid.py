@@ -77,16 +77,21 @@ def grid(consumption: Consumption, *, register: str | None = None, allow_partial
         raise SeriesError(msg)
     wanted = np.array([register in {None, r.name} for r in consumption.registers] + [False], dtype="bool")
     rows = np.flatnonzero(wanted[consumption.register])
-    start, column = np.unique(consumption.start[rows], return_inverse=True)
+    rows = rows[consumption.meter[rows] >= 0]
+    start, column = _columns(consumption.start[rows], consumption.meter[rows])
     end = np.full(len(start), np.datetime64("NaT", "ms"))
     end[column] = consumption.end[rows]
     if (end[column] != consumption.end[rows]).any() or (end[:-1] > start[1:]).any():
         msg = "intervals overlap"
         raise SeriesError(msg)
-    codes, line = np.unique(consumption.meter[rows], return_inverse=True)
+    is_there = np.zeros(len(consumption.meter_ids), dtype="bool")
+    is_there[consumption.meter[rows]] = True
+    codes = np.flatnonzero(is_there)
     shape = len(codes), len(start)
-    place = line * shape[1] + column
-    if len(np.unique(place)) != len(place):
+    place = (np.cumsum(is_there) - 1)[consumption.meter[rows]] * shape[1] + column
+    taken = np.zeros(shape, dtype="bool")
+    taken.ravel()[place] = True
+    if np.count_nonzero(taken) != len(place):
         msg = "one interval stands twice"
         raise SeriesError(msg)
     value = np.full(shape, np.nan)
@@ -97,3 +102,15 @@ def grid(consumption: Consumption, *, register: str | None = None, allow_partial
     coverage.ravel()[place] = consumption.coverage[rows]
     quality.ravel()[place] = consumption.quality[rows]
     return Grid(tuple(consumption.meter_ids[c] for c in codes), start, end, value, coverage, quality)
+
+
+def _columns(
+    start: npt.NDArray[np.datetime64], meter: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.int64]]:
+    """Give the distinct starts, and the number of each row among them."""
+    # Meters mostly share their intervals, and then those of one are all there are: no need to sort all rows.
+    distinct = np.unique(start[meter == meter[0]]) if len(start) else start
+    column = np.searchsorted(distinct, start)
+    if len(start) and (distinct[np.minimum(column, len(distinct) - 1)] != start).any():
+        distinct, column = np.unique(start, return_inverse=True)
+    return distinct, column

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -105,14 +105,19 @@ def interval_consumption(
         reverse_tolerance=reverse_tolerance,
         on_conflict=on_conflict,
     )
-    steps = [reckon_steps(block) for block in blocks]
+    if boundaries is None and start is not None and end is not None:
+        boundaries = calendar_boundaries(start, end, freq=freq, tz=tz)
+    steps: Iterable[Steps] = map(reckon_steps, blocks)
     if boundaries is None:
-        some = [one for one in steps if len(one)]
+        # Only here are all steps kept: they say what the span is.
+        kept = list(steps)
+        some = [one for one in kept if len(one)]
         if not some:
-            return _nothing(steps[0])
+            return _nothing(kept[0])
         first = min(one.start.min() for one in some) if start is None else start
         last = max(one.end.max() for one in some) if end is None else end
         boundaries = calendar_boundaries(first, last, freq=freq, tz=tz)
+        steps = kept
     parts = [consumption_of_steps(one, boundaries, max_gap_s=max_gap_s) for one in steps]
     return parts[0] if len(parts) == 1 else Consumption.concatenate(parts)
 

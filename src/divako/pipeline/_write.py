@@ -12,12 +12,13 @@ import attrs
 import numpy as np
 
 from divako.convert import SCHEMA_VERSION, rfc3339
+from divako.errors import StoreError
 from divako.model import Consumption, Table
 from divako.pipeline._intake import Refused
 from divako.pipeline._reckon import MediumTables
 from divako.pipeline._run import Results
 from divako.report import Comparison, MediumConsumption, Refusal, Report, render
-from divako.stores import make_folder, write_json, write_table, write_text
+from divako.stores import make_folder, replacing_files, write_json, write_table, write_text
 
 
 TABLE_FORMATS = ("parquet", "csv", "json")
@@ -38,7 +39,8 @@ def write(
     results : Results
         What to write.
     folder : path-like
-        Where; it is made if it is not there, and files of earlier runs are replaced.
+        Where; it is made if it is not there, and files of earlier runs are replaced. Statements
+        and an export that this run has not got are removed: they would not belong to the rest.
     generated_at : datetime64[ms]
         What the report says of its making, in UTC.
     table_format : {"parquet", "csv", "json"}
@@ -50,8 +52,8 @@ def write(
     Returns
     -------
     tuple of Path
-        The files, the report first. Each of them is whole: a run that is cut short leaves
-        the earlier file, or none.
+        The files, the report first. None is put in its place before all are written, so a run that
+        is cut short leaves the earlier files, or none.
 
     Raises
     ------
@@ -65,27 +67,38 @@ def write(
         raise ValueError(msg)
     page = render(report_of(results, generated_at=generated_at, truth=truth))
     base = make_folder(folder)
-    written = [base / "report.html"]
-    write_text(page, written[0])
-    for name, table in _tables(results):
-        suffixes = {table_format} | ({"json"} if name in {"findings", "statements"} else set())
-        for suffix in sorted(suffixes):
-            path = base / f"{name}.{suffix}"
-            write_table(table, path)
-            written.append(path)
-    refused = base / "refused.json"
-    write_json(_refused_document(results), refused)
-    return (*written, refused)
+    names, stale = ["report.html"], []
+    with replacing_files(base) as new:
+        write_text(page, new / names[0])
+        for name, table in _tables(results):
+            suffixes = {table_format} | ({"json"} if name in {"findings", "statements"} else set())
+            for suffix in sorted(suffixes):
+                if table is None:
+                    stale.append(f"{name}.{suffix}")
+                    continue
+                names.append(f"{name}.{suffix}")
+                write_table(table, new / names[-1])
+        names.append("refused.json")
+        write_json(_refused_document(results), new / names[-1])
+    for name in stale:
+        _remove(base / name)
+    return tuple(base / name for name in names)
 
 
-def _tables(results: Results) -> Iterator[tuple[str, Table]]:
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        msg = f"{path} is of an earlier run and cannot be removed: {error.strerror or 'unknown reason'}"
+        raise StoreError(msg) from error
+
+
+def _tables(results: Results) -> Iterator[tuple[str, Table | None]]:
     yield "readings", results.readings
     yield "consumption", results.consumption
     yield "findings", results.findings
-    if results.statements is not None:
-        yield "statements", results.statements
-    if results.analysis is not None:
-        yield "analysis", results.analysis
+    yield "statements", results.statements
+    yield "analysis", results.analysis
 
 
 def _refused_document(results: Results) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from divako.stores._keys import read_keys
 from divako.stores._lines import Line, read_lines
-from divako.stores._replacing import make_folder, replacing, write_bytes, write_json, write_text
+from divako.stores._replacing import make_folder, replacing, replacing_files, write_bytes, write_json, write_text
 from divako.stores._tables import FORMATS, write_table
 
 
@@ -13,6 +13,7 @@ __all__ = [
     "read_keys",
     "read_lines",
     "replacing",
+    "replacing_files",
     "write_bytes",
     "write_json",
     "write_table",

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,41 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         if not special:
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def replacing_files(folder: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give an empty folder whose files take the places of those in another when all went well.
+
+    Parameters
+    ----------
+    folder : path-like
+        Where the files go in the end; it must exist.
+
+    Yields
+    ------
+    Path
+        A folder within it. Its files are moved out when the block ends, and it is removed
+        however the block is left: of many files that belong together, none is new while
+        others are old because writing them failed.
+
+    Raises
+    ------
+    StoreError
+        The folder cannot be written to.
+    """
+    target = Path(folder)
+    inside = target / f".new-{secrets.token_hex(4)}"
+    try:
+        inside.mkdir()
+        yield inside
+        for file in sorted(inside.iterdir()):
+            file.replace(target / file.name)
+    except OSError as error:
+        msg = f"{os.fspath(folder)} cannot be written to: {error.strerror or 'unknown reason'}"
+        raise StoreError(msg) from error
+    finally:
+        shutil.rmtree(inside, ignore_errors=True)
 
 
 def make_folder(path: str | os.PathLike[str]) -> Path:
