@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import polars as pl
+import pyarrow as pa
 import pytest
 
 from divako.allocation import Cost, MainMeter, Part, StatementLine, Statements, allocate
@@ -48,10 +48,10 @@ def test_tables_put_behind_one_another_mean_the_same() -> None:
 
 
 def test_a_data_frame_reads_the_table() -> None:
-    frame = pl.DataFrame(TABLE)
-    assert frame["amount"].sum() == 1006
-    assert frame.filter(pl.col("cost") == "lift")["section"].to_list() == ["B"]
-    assert frame["difference"].null_count() == 3
+    frame = pa.table(TABLE)
+    assert sum(frame["amount"].to_pylist()) == 1006
+    assert [row["section"] for row in frame.to_pylist() if row["cost"] == "lift"] == ["B"]
+    assert frame["difference"].null_count == 3
 
 
 @pytest.mark.parametrize("language", ["no", "en"])

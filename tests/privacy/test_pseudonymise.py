@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
 import pytest
 
 from attrs import evolve
@@ -76,8 +76,8 @@ def test_the_order_of_the_meters_does_not_matter(pairs: list[tuple[int, int]], o
         meter=np.array([*order, -1], dtype="int32")[table.meter],
         meter_ids=tuple(f"m{order.index(i)}" for i in range(5)),
     )
-    one, other = (pl.DataFrame(pseudonymise(t, DOMAIN, columns=METERS)) for t in (table, shuffled))
-    assert one.equals(other)
+    one, other = (pa.table(pseudonymise(t, DOMAIN, columns=METERS)).to_pylist() for t in (table, shuffled))
+    assert str(one) == str(other)  # a NaN equals nothing, but reads the same
 
 
 def test_meters_without_a_row_are_left_out() -> None:
@@ -92,7 +92,7 @@ def test_two_spellings_of_a_meter_become_one() -> None:
 
 def test_no_identifier_is_left_in_what_is_exported() -> None:
     table = consumption([(0, 0), (1, 0)], ("12345678", "87654321"))
-    text = str(pl.DataFrame(pseudonymise(table, DOMAIN, columns=METERS)).rows())
+    text = str(pa.table(pseudonymise(table, DOMAIN, columns=METERS)).to_pylist())
     assert "12345678" not in text
     assert "87654321" not in text
     assert "dvk1.k01." in text
