@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from attrs import frozen
 
@@ -119,7 +120,7 @@ def reckon(project: Project, medium: Medium, fitted: Readings, installations: li
     reckon_in = functools.partial(_of_register, project, fitted, REGISTERS[medium])
     hourly = reckon_in(freq="hour", start=start, end=end, max_gap_s=_GAPS_S["hour"])
     daily = reckon_in(freq="day", start=start, end=end, max_gap_s=_GAPS_S["day"])
-    whole = reckon_in(boundaries=np.array([start, end]))
+    whole = reckon_in(boundaries=_cut(start, end, installations))
     return MediumTables(
         medium=medium,
         hourly=hourly,
@@ -166,9 +167,21 @@ def _noted(installation: Installation) -> bool:
     return installation.start_register is not None or installation.end_register is not None
 
 
+def _cut(start: np.datetime64, end: np.datetime64, installations: Sequence[Installation]) -> npt.NDArray[np.datetime64]:
+    """Cut the period where a meter comes or goes, for what it counts on either side is another's."""
+    instants = np.array([at for i in installations for at in (i.start, i.end)], dtype="datetime64[ms]")
+    inside = instants[(instants > start) & (instants < end)]
+    return np.unique(np.concatenate([np.array([start, end], dtype="datetime64[ms]"), inside]))
+
+
 def _known(whole: Consumption) -> dict[str, Fraction]:
     """Give the exact totals of the places whose period is covered to its ends."""
-    return {
-        whole.meter_ids[whole.meter[row]]: int(whole.count[row]) * whole.registers[whole.register[row]].factor
-        for row in np.flatnonzero(whole.coverage >= 1).tolist()
-    }
+    total: dict[str, Fraction] = {}
+    short: set[str] = set()
+    for row in range(len(whole)):
+        place = whole.meter_ids[whole.meter[row]]
+        if whole.coverage[row] < 1:
+            short.add(place)
+        factor = whole.registers[whole.register[row]].factor
+        total[place] = total.get(place, Fraction(0)) + int(whole.count[row]) * factor
+    return {place: value for place, value in total.items() if place not in short}
