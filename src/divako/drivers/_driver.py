@@ -46,8 +46,8 @@ class Uplink:
             raise DriverError(msg)
 
 
-def _pairs(values: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-    return tuple(sorted(values.items()))
+def _pairs(values: Mapping[str, float] | Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    return tuple(sorted(dict(values).items()))
 
 
 @frozen

@@ -55,12 +55,14 @@ class Constant:
         return len(self.value)
 
 
-def _meanings(meaning: Mapping[int, Status]) -> tuple[tuple[int, Status], ...]:
-    return tuple(sorted(meaning.items()))
+def _meanings(meaning: Mapping[int, Status] | Iterable[tuple[int, Status]]) -> tuple[tuple[int, Status], ...]:
+    return tuple(sorted(dict(meaning).items()))
 
 
-def _codes(codes: Mapping[tuple[int, int], Status]) -> tuple[tuple[tuple[int, int], Status], ...]:
-    return tuple(sorted(codes.items()))
+def _codes(
+    codes: Mapping[tuple[int, int], Status] | Iterable[tuple[tuple[int, int], Status]],
+) -> tuple[tuple[tuple[int, int], Status], ...]:
+    return tuple(sorted(dict(codes).items()))
 
 
 @frozen

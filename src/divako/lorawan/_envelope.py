@@ -23,6 +23,7 @@ from divako.lorawan._fields import (
     eui,
     hexadecimal,
     instant,
+    malformed,
     mapping,
     number,
     objects,
@@ -32,6 +33,8 @@ from divako.model import Reception, Uplink
 
 
 Document = Mapping[str, Any]
+
+_YEAR_10000 = 253_402_300_800_000  # the first instant that ISO 8601 has no four digits for [ms]
 
 
 def parse_uplink(document: Mapping[str, object]) -> Uplink:
@@ -181,9 +184,12 @@ def _thingpark(document: Document) -> Uplink:
 
 
 def _loriot(document: Document) -> Uplink:
-    if document.get("cmd") not in {"rx", "gw"}:
+    if str(document.get("cmd")) not in {"rx", "gw"}:
         _refuse("another command")
     stamp = whole(document, "ts")
+    if stamp is not None and not 0 <= stamp < _YEAR_10000:
+        name = "ts"
+        raise malformed(name, "a time")
     heard_by = objects(document, "gws") or [document]
     return Uplink(
         dev_eui=eui(document.get("EUI"), "EUI"),

@@ -1,1 +1,19 @@
-"""Not filled yet."""
+"""What the authors of drivers run against them.
+
+It needs ``pip install 'divako[testing]'``. One line in a test module is enough::
+
+    test_conformance = conformance(DRIVER)
+
+References
+----------
+.. [1] D. R. MacIver et al., "Hypothesis: A new approach to property-based testing",
+   Journal of Open Source Software 4 (43), 2019.
+"""
+
+from divako.testing._checks import CHECKS, Check
+from divako.testing._conformance import checks_of, conformance
+from divako.testing._layout_checks import LAYOUT_CHECKS
+from divako.testing._strategies import payloads
+
+
+__all__ = ["CHECKS", "LAYOUT_CHECKS", "Check", "checks_of", "conformance", "payloads"]
