@@ -91,6 +91,19 @@ def test_an_envelope_of_a_network_server_is_read_with_the_device_that_is_named(
     assert line["readings"]
 
 
+def test_an_envelope_is_kept_though_nobody_reads_its_payload(tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "uplinks.jsonl"
+    path.write_text(json.dumps({"cmd": "rx", "EUI": "0011223344556677", "ts": 0, "fcnt": 1, "port": 222, "data": "00"}))
+    assert main(["decode", "--format", "jsonl", str(path)]) == 1
+    (line,) = lines_of(capsys.readouterr().out)
+    assert line["error"]["code"] == "decode.unsupported"
+    assert (line["uplink"]["dev_eui"], line["uplink"]["fport"], line["readings"]) == ("0011223344556677", 222, [])
+    schema_check = pytest.importorskip(
+        "jsonschema", reason="the schema can be tried only where jsonschema is installed"
+    )
+    schema_check.Draft202012Validator(telegram_schema()).validate(line)
+
+
 @given(lines=st.lists(st.text() | st.binary().map(bytes.hex), max_size=5))
 def test_no_line_whatever_it_holds_stops_the_others(lines: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("any")

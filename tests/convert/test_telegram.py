@@ -53,6 +53,7 @@ class Item:
     line: int
     telegram: Telegram | None
     error: errors.DivakoError | None
+    uplink: Uplink | None = None
 
 
 def record(**changes: Any) -> Record:

@@ -102,7 +102,7 @@ _SCHEMA = {
             "error": {"anyOf": [_ERROR, {"type": "null"}]},
         }
     ),
-    # Either a telegram of a meter, or an error and nothing else.
+    # Either a telegram of a meter, or an error with no more than the envelope it concerns.
     "oneOf": [
         {"properties": {"error": {"type": "null"}, "telegram": {"type": "object"}, "meter": {"type": "string"}}},
         {
@@ -110,7 +110,6 @@ _SCHEMA = {
                 "error": {"type": "object"},
                 "telegram": {"type": "null"},
                 "meter": {"type": "null"},
-                "uplink": {"type": "null"},
                 "readings": {"maxItems": 0},
             }
         },

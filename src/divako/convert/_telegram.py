@@ -36,6 +36,11 @@ class Outcome(Protocol):
         ...
 
     @property
+    def uplink(self) -> Uplink | None:
+        """The envelope it came in, also where its payload could not be read."""
+        ...
+
+    @property
     def telegram(self) -> Telegram | None:
         """The telegram; None where there is an error."""
         ...
@@ -69,25 +74,27 @@ def telegram_document(decoded: Outcome | Telegram | DivakoError, *, id: str | in
     >>> telegram_document(TruncatedError("ends too soon", layer="mbus.link", offset=3), id="a")["error"]
     {'code': 'decode.truncated', 'layer': 'mbus.link', 'offset': 3, 'message': 'ends too soon'}
     """
-    telegram, error = _parts(decoded)
+    telegram, uplink, error = _parts(decoded)
     if id is None and not isinstance(decoded, Telegram | DivakoError):
         id = decoded.line if decoded.id is None else decoded.id  # noqa: A001 - as above
     return {
         "id": id,
         "meter": None if telegram is None else telegram.meter_id,
         "telegram": None if telegram is None else _telegram(telegram),
-        "uplink": None if telegram is None or telegram.uplink is None else _uplink(telegram.uplink),
+        "uplink": None if uplink is None else _uplink(uplink),
         "readings": [] if telegram is None else [_reading(record) for record in telegram.records],
         "error": None if error is None else _error(error),
     }
 
 
-def _parts(decoded: Outcome | Telegram | DivakoError) -> tuple[Telegram | None, DivakoError | None]:
+def _parts(decoded: Outcome | Telegram | DivakoError) -> tuple[Telegram | None, Uplink | None, DivakoError | None]:
     if isinstance(decoded, Telegram):
-        return decoded, None
+        return decoded, decoded.uplink, None
     if isinstance(decoded, DivakoError):
-        return None, decoded
-    return (None, decoded.error) if decoded.error is not None else (decoded.telegram, None)
+        return None, None, decoded
+    if decoded.error is not None:
+        return None, decoded.uplink, decoded.error
+    return decoded.telegram, decoded.uplink, None
 
 
 def _telegram(telegram: Telegram) -> dict[str, Any]:

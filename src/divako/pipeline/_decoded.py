@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from attrs import evolve, frozen
 
 from divako.errors import DecodeError, DivakoError, InputError, UnsupportedError
-from divako.model import Telegram
+from divako.lorawan import parse_uplink
+from divako.model import Telegram, Uplink
 from divako.pipeline._items import Item
 from divako.telegrams import Formats, KeyStore, decode, decode_uplink, learn_formats
 
@@ -24,6 +25,8 @@ class Decoded:
         Name of the file.
     line : int
         Number of the line, from 1.
+    uplink : Uplink or None
+        The envelope of a LoRaWAN uplink, also where its payload could not be read.
     telegram : Telegram or None
         None where there is an error.
     error : DivakoError or None
@@ -33,6 +36,7 @@ class Decoded:
     id: str | int | None
     file: str
     line: int
+    uplink: Uplink | None = None
     telegram: Telegram | None = None
     error: DivakoError | None = None
 
@@ -58,12 +62,17 @@ def decode_items(
         One an item, in order: a telegram or a typed error.
     """
     for item in items:
+        uplink = None
         try:
-            telegram = decode_item(item, keys=keys, formats=formats)
+            if item.error is None and item.document is not None:
+                uplink = parse_uplink(item.document)
+                telegram = decode_uplink(uplink, device=item.device)
+            else:
+                telegram = decode_item(item, keys=keys, formats=formats)
         except DivakoError as error:
-            yield Decoded(id=item.id, file=item.file, line=item.line, error=error)
+            yield Decoded(id=item.id, file=item.file, line=item.line, uplink=uplink, error=error)
         else:
-            yield Decoded(id=item.id, file=item.file, line=item.line, telegram=telegram)
+            yield Decoded(id=item.id, file=item.file, line=item.line, uplink=uplink, telegram=telegram)
 
 
 def decode_item(item: Item, *, keys: KeyStore | None = None, formats: Formats | None = None) -> Telegram:
