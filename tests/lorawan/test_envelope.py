@@ -157,6 +157,7 @@ def changed(document: dict[str, Any], path: str, value: object) -> dict[str, Any
         ("tts-v3", "uplink_message.f_port", "seven"),
         ("tts-v3", "uplink_message.f_port", True),
         ("tts-v3", "uplink_message.frm_payload", "!!"),
+        ("tts-v3", "uplink_message.frm_payload", "\x80"),
         ("tts-v3", "uplink_message.frm_payload", 5),
         ("tts-v3", "uplink_message.received_at", "2026-01-31T23:59:58"),
         ("tts-v3", "uplink_message.received_at", "yesterday"),

@@ -62,7 +62,8 @@ def _meanings(meaning: Mapping[int, Status] | Iterable[tuple[int, Status]]) -> t
 def _codes(
     codes: Mapping[tuple[int, int], Status] | Iterable[tuple[tuple[int, int], Status]],
 ) -> tuple[tuple[tuple[int, int], Status], ...]:
-    return tuple(sorted(dict(codes).items()))
+    pairs = codes.items() if isinstance(codes, Mapping) else codes
+    return tuple(sorted(dict(pairs).items()))
 
 
 @frozen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import datetime as dt
 
 from collections.abc import Mapping
@@ -81,7 +80,7 @@ def base_64(value: object, name: str) -> bytes:
         raise malformed(name, "base64")
     try:
         return base64.b64decode(value, validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one; letters beyond ASCII raise a plain one
         raise malformed(name, "base64") from None
 
 
