@@ -233,4 +233,4 @@ def test_every_case_of_a_built_operation_passes(cases: Path, excluded: dict[str,
     for op, n in total.items():
         print(f"allocation {op}: {passed[op]}/{n}")  # noqa: T201 - the score
     assert not failed
-    assert set(total) == set(RUN)
+    assert total.keys() <= RUN.keys()  # another set of cases may lack an operation, and has none beside them

@@ -77,7 +77,7 @@ def test_every_vector_of_a_built_primitive_passes(cases: Path, excluded: dict[st
     for name, n in total.items():
         print(f"privacy {name}: {passed[name]}/{n}")  # noqa: T201 - the score
     assert not failed
-    assert set(total) == set(CHECKS)
+    assert total.keys() <= CHECKS.keys()
 
 
 def test_every_file_is_read_or_excluded(cases: Path, excluded: dict[str, dict[str, str]]) -> None:
