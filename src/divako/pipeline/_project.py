@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import tomllib
 
 from collections.abc import Callable, Iterator
@@ -13,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from divako.allocation import Cost
+from divako.allocation import Cost, minor_units
 from divako.drivers import available
-from divako.errors import DivakoError, InputError, ProjectError, SeriesError, SiteError
+from divako.errors import AllocationError, DivakoError, InputError, ProjectError, SeriesError, SiteError
 from divako.model import Installation, Meter, Section, Site, Tenancy, Zone
 from divako.pipeline._project_costs import CostReader, near
 from divako.pipeline._project_file import (
@@ -30,7 +29,7 @@ from divako.pipeline._project_file import (
 )
 from divako.pipeline._structure import When, all_of, structure
 from divako.series import calendar_boundaries, instant_of
-from divako.stores import read_keys
+from divako.stores import read_keys, toml_place
 from divako.telegrams import KeyStore
 
 
@@ -125,9 +124,7 @@ def _parse(file: Path) -> dict[str, Any]:
         msg = f"{file} is not a text in UTF-8"
         raise ProjectError(msg, path="") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        # Python's message may quote the file, and the file may hold names; only the place is passed on.
-        at = re.search(r"\(at (line \d+, column \d+)\)$", str(error))
-        msg = f"{file} is not TOML" + (f" at {at.group(1)}" if at else "")
+        msg = f"{file} is not TOML{toml_place(error)}"
         raise ProjectError(msg, path="") from None
 
 
@@ -137,28 +134,30 @@ class _Builder:
     def __init__(self, file: ProjectFile, folder: Path) -> None:
         self.file = file
         self.folder = folder
+        self.timezone = file.timezone
         self.problems: list[ProjectError] = []
 
     def build(self) -> Project:
         file = self.file
-        period = self._period()
+        self._check_zones()
         self._check_ids()
-        self._check_rules()
-        meters = self._each("meters", file.meters, self._meter)
-        sections = self._each("sections", file.sections, self._section)
-        zones = self._each("zones", file.zones, lambda table, _: Zone(id=table.id))
-        installations = self._each("installations", file.installations, self._installation)
-        tenancies = self._each("tenancies", file.tenancies, self._tenancy)
-        costs = self._each("costs", file.costs, CostReader(file).cost)
+        period = self._period()
+        entries: dict[str, dict[int, Any]] = {
+            "meters": self._each("meters", file.meters, self._meter),
+            "sections": self._each("sections", file.sections, self._section),
+            "zones": self._each("zones", file.zones, lambda table, _: Zone(id=table.id)),
+            "installations": self._each("installations", file.installations, self._installation),
+            "tenancies": self._each("tenancies", file.tenancies, self._tenancy),
+        }
+        reader = CostReader(file if self._is_currency() else evolve(file, currency="NOK"))
+        self._each("tariffs", file.tariffs, reader.tariff)
+        costs = self._each("costs", file.costs, reader.cost)
         files, keys = self._files(), self._keys()
         self._check_analysis()
-        self._raise()
-        try:
-            site = Site(meters=meters, sections=sections, zones=zones, installations=installations, tenancies=tenancies)
-        except SiteError as error:
-            overlap = {"installations": "from", "tenancies": "from"}.get(str(error.collection), "id")
-            where = f"{error.collection}[{error.index}].{overlap}"
-            raise ProjectError(str(error.args[0]), path=where) from None
+        site = self._site(entries)
+        if self.problems:
+            told = {str(problem): problem for problem in self.problems}  # costs may share a tariff that is wrong
+            raise all_of(list(told.values()))
         return Project(
             name=file.name,
             folder=self.folder,
@@ -169,7 +168,7 @@ class _Builder:
             zone_of_section=tuple((s.id, s.zone) for s in file.sections if s.zone is not None),
             files=files,
             keys=keys,
-            costs=tuple(costs),
+            costs=tuple(costs.values()),
             rules=file.rules,
             analysis=file.analysis,
         )
@@ -188,27 +187,62 @@ class _Builder:
             if zone.id in sections:
                 self._problem("a section has this id", f"zones[{index}].id")
 
-    def _check_rules(self) -> None:
+    def _check_zones(self) -> None:
+        """Refuse what is no time zone; the rest of the file is then looked at in UTC."""
+        if not self._is_zone(self.file.timezone, "timezone"):
+            self.timezone = "UTC"
         for name in ("night_use", "zone_night_flow"):
             rule = getattr(self.file.rules, name)
-            try:
-                _check_zone(self.file.timezone if rule is None else rule.tz)
-            except SeriesError as error:
-                self._problem(str(error), f"rules.{name}.tz")
+            if rule is not None and rule.tz != self.file.timezone:  # one mistake is told once
+                self._is_zone(rule.tz, f"rules.{name}.tz")
 
-    def _raise(self) -> None:
-        if self.problems:
-            raise all_of(self.problems)
+    def _is_zone(self, name: str, path: str) -> bool:
+        try:
+            calendar_boundaries(np.datetime64(0, "ms"), np.datetime64(1, "ms"), freq="day", tz=name)
+        except SeriesError as error:
+            self._problem(str(error), path)
+            return False
+        return True
+
+    def _is_currency(self) -> bool:
+        try:
+            minor_units("0", currency=self.file.currency)
+        except AllocationError as error:
+            self._problem(str(error), "currency")
+            return False
+        return True
+
+    def _site(self, entries: dict[str, dict[int, Any]]) -> Site:
+        """Make the site of the entries that are right; what overlaps is told and left out of it."""
+        meters = {meter.id for meter in entries["meters"].values()}
+        sections = {section.id for section in entries["sections"].values()}
+        places = sections | {zone.id for zone in entries["zones"].values()} | {""}
+        # Entries about what was refused have been told of, or will be right once that is.
+        fitted = {
+            i: one for i, one in entries["installations"].items() if one.meter_id in meters and one.place in places
+        }
+        let = {i: one for i, one in entries["tenancies"].items() if one.section in sections}
+        entries = {**entries, "installations": fitted, "tenancies": let}
+        while True:
+            try:
+                return Site(**{name: tuple(those.values()) for name, those in entries.items()})
+            except SiteError as error:
+                those = entries[str(error.collection)]
+                index = list(those)[error.index or 0]
+                del those[index]
+                if error.collection in {"installations", "tenancies"}:  # the others stand twice, which was told of
+                    self._problem(str(error.args[0]), f"{error.collection}[{index}].from")
 
     def _problem(self, message: str, path: str) -> None:
         self.problems.append(ProjectError(message, path=path))
 
-    def _each(self, name: str, tables: tuple[Any, ...], make: Callable[[Any, str], T]) -> list[T]:
-        out: list[T] = []
+    def _each(self, name: str, tables: tuple[Any, ...], make: Callable[[Any, str], T]) -> dict[int, T]:
+        """Make what is right of a list of tables, by the place of each in the file."""
+        out: dict[int, T] = {}
         for index, table in enumerate(tables):
             path = f"{name}[{index}]"
             try:
-                out.append(make(table, path))
+                out[index] = make(table, path)
             except ProjectError as error:
                 self.problems.append(error)
             except DivakoError as error:
@@ -220,7 +254,7 @@ class _Builder:
             return np.datetime64("NaT", "ms")
         if not isinstance(when, dt.datetime):
             # Where summer time skips midnight, the day begins at the instant of the change.
-            when = dt.datetime.combine(when, dt.time(), tzinfo=ZoneInfo(self.file.timezone))
+            when = dt.datetime.combine(when, dt.time(), tzinfo=ZoneInfo(self.timezone))
         try:
             if when.tzinfo is None:
                 return self._local_instant(when)
@@ -232,9 +266,9 @@ class _Builder:
             raise ProjectError(msg, path=path) from None
 
     def _local_instant(self, when: dt.datetime) -> np.datetime64:
-        instant_of(when, tz=self.file.timezone, fold=0)  # refuses what summer time skips
+        instant_of(when, tz=self.timezone, fold=0)  # refuses what summer time skips
         try:
-            return instant_of(when, tz=self.file.timezone)
+            return instant_of(when, tz=self.timezone)
         except SeriesError:
             msg = "a wall clock that summer time shows twice; write it with its offset, as in 02:30:00+02:00"
             raise SeriesError(msg) from None
@@ -242,14 +276,17 @@ class _Builder:
     def _period(self) -> tuple[np.datetime64, np.datetime64]:
         table = self.file.period
         try:
-            _check_zone(self.file.timezone)
-        except SeriesError as error:
-            raise ProjectError(str(error), path="timezone") from None
-        start, end = self._instant(table.start, "period.start"), self._instant(table.end, "period.end")
-        if end <= start:
-            msg = "lies before the start"
-            raise ProjectError(msg, path="period.end")
-        return start, end
+            return self._span(table.start, table.end, ("period.start", "period.end"))
+        except ProjectError as error:
+            self.problems.append(error)
+            return np.datetime64("NaT", "ms"), np.datetime64("NaT", "ms")
+
+    def _span(self, start: When, end: When | None, paths: tuple[str, str]) -> tuple[np.datetime64, np.datetime64]:
+        first, last = self._instant(start, paths[0]), self._instant(end, paths[1])
+        if last <= first:
+            msg = "is not after the start"
+            raise ProjectError(msg, path=paths[1])
+        return first, last
 
     def _meter(self, table: Any, path: str) -> Meter:
         if table.driver is not None and table.driver not in available():
@@ -291,10 +328,7 @@ class _Builder:
         if table.role in {"inlet", "outlet"} and table.zone is None:
             msg = "an inlet or outlet is one of a zone"
             raise ProjectError(msg, path=f"{path}.zone")
-        start, end = self._instant(table.from_, f"{path}.from"), self._instant(table.to_, f"{path}.to")
-        if end <= start:
-            msg = "lies before the start"
-            raise ProjectError(msg, path=f"{path}.to")
+        start, end = self._span(table.from_, table.to_, (f"{path}.from", f"{path}.to"))
         number = table.meter.lower() if len(table.meter) == 16 else table.meter.upper()
         return Installation(
             meter_id=number,
@@ -310,10 +344,7 @@ class _Builder:
         if table.section not in {s.id for s in self.file.sections}:
             msg = "no section has this id"
             raise ProjectError(msg, path=f"{path}.section")
-        start, end = self._instant(table.from_, f"{path}.from"), self._instant(table.to_, f"{path}.to")
-        if end <= start:
-            msg = "lies before the start"
-            raise ProjectError(msg, path=f"{path}.to")
+        start, end = self._span(table.from_, table.to_, (f"{path}.from", f"{path}.to"))
         return Tenancy(section=table.section, party=table.party, name=table.name, start=start, end=end)
 
     def _files(self) -> tuple[Path, ...]:
@@ -352,8 +383,3 @@ class _Builder:
                 self._problem("must not be empty", f"analysis.{name}")
         if table.resolution not in RESOLUTIONS:
             self._problem(f"must be one of {', '.join(RESOLUTIONS)}", "analysis.resolution")
-
-
-def _check_zone(tz: str) -> None:
-    """Refuse a name that is none of a time zone."""
-    calendar_boundaries(np.datetime64(0, "ms"), np.datetime64(1, "ms"), freq="day", tz=tz)

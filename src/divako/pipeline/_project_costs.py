@@ -13,7 +13,7 @@ from divako.allocation import Cost, MainMeter, Part, Tariff, minor_units
 from divako.convert import fraction_text
 from divako.errors import AllocationError, ProjectError
 from divako.model import Medium
-from divako.pipeline._project_file import CostTable, PartTable, ProjectFile
+from divako.pipeline._project_file import CostTable, PartTable, ProjectFile, TariffTable
 
 
 _SHARED_WITHOUT = frozenset({"pro_rata", "equal"})  # differences of a main meter that need no attribute
@@ -54,6 +54,25 @@ class CostReader:
         except AllocationError as error:
             raise ProjectError(str(error.args[0]), path=path) from None
 
+    def tariff(self, table: TariffTable, path: str) -> Tariff:
+        """Make a tariff.
+
+        Raises
+        ------
+        ProjectError
+            An amount of it cannot be.
+        """
+        try:
+            return Tariff.from_text(
+                id=table.id,
+                medium=table.medium.value,
+                fixed=fraction_text(table.fixed),
+                price=fraction_text(table.price),
+                currency=self.file.currency,
+            )
+        except AllocationError as error:
+            raise ProjectError(str(error.args[0]), path=path) from None
+
     def _tariff(self, name: str, path: str) -> Tariff:
         for index, table in enumerate(self.file.tariffs):
             if table.id != name:
@@ -61,16 +80,7 @@ class CostReader:
             if "main" not in self._roles(table.medium):
                 msg = "there is no main meter of the medium of this tariff"
                 raise ProjectError(msg, path=path)
-            try:
-                return Tariff.from_text(
-                    id=table.id,
-                    medium=table.medium.value,
-                    fixed=fraction_text(table.fixed),
-                    price=fraction_text(table.price),
-                    currency=self.file.currency,
-                )
-            except AllocationError as error:
-                raise ProjectError(str(error.args[0]), path=f"tariffs[{index}]") from None
+            return self.tariff(table, f"tariffs[{index}]")
         msg = f"no tariff has this id{near(name, [table.id for table in self.file.tariffs])}"
         raise ProjectError(msg, path=path)
 

@@ -87,7 +87,14 @@ def _toml(text: str) -> Any:
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        # Python's message may quote the file; only the place is passed on.
-        at = re.search(r"\(at (line \d+, column \d+)\)$", str(error))
-        msg = f"not TOML at {at.group(1)}" if at else "not TOML"
+        msg = f"not TOML{toml_place(error)}"
         raise InputError(msg) from None
+
+
+def toml_place(error: BaseException) -> str:
+    """Say where a TOML file goes wrong: `` at line 3, column 5``, or nothing where that is not known.
+
+    Python's message may quote the file, which may hold names and keys; only the place is passed on.
+    """
+    at = re.search(r"\(at (line \d+, column \d+|end of document)\)$", str(error))
+    return "" if at is None else f" at {at.group(1).replace('end of document', 'the end')}"
