@@ -93,7 +93,7 @@ ELSEWHERE = {"meter": "20260101", "section": "H0102", "from": dt.date(2025, 6, 1
     [
         ("unheard_of", 1, "unheard_of", "unknown entry"),
         ("meter", [], "meter", "unknown entry; did you mean meters?"),
-        ("sections.1.addres", "x", "sections[1].addres", "unknown entry; did you mean address?"),
+        ("sections.1.addresses", "x", "sections[1].addresses", "unknown entry; did you mean address?"),
         ("costs.0.parts.1.mediun", "x", "costs[0].parts[1].mediun", "unknown entry; did you mean medium?"),
         ("rules", {"customer_leek": {}}, "rules.customer_leek", "unknown entry; did you mean customer_leak?"),
         ("rules", {"frost": {"below": 1}}, "rules.frost.below", "unknown entry; did you mean below_c?"),
@@ -162,12 +162,12 @@ def test_a_mistake_is_named_by_its_path(
 
 
 def test_every_mistake_of_form_is_told_at_once(house: Document, write_house: Writer) -> None:
-    house["addres"] = "x"
+    house["post"] = "x"
     del house["name"]
     house["sections"][1]["id"] = 102
     house["meters"][0]["medium"] = "cold_beer"
     assert {path for path, _ in mistakes(write_house(house))} == {
-        "addres",
+        "post",
         "name",
         "sections[1].id",
         "meters[0].medium",
