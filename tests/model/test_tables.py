@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divako.errors import SeriesError
@@ -51,6 +51,7 @@ def test_concatenation_keeps_every_row_and_its_words(tables: list[Readings]) -> 
     assert rows_of(Readings.concatenate(tables)) == [row for table in tables for row in rows_of(table)]
 
 
+@settings(deadline=None)  # pyarrow takes its time when it is used first
 @given(readings())
 def test_arrow_readers_see_the_same_numbers(table: Readings) -> None:
     got = pa.table(table)

@@ -8,6 +8,8 @@ References
 
 from __future__ import annotations
 
+import functools
+
 from collections.abc import Mapping
 
 from attrs import frozen
@@ -56,6 +58,7 @@ def medium_of(device_type: int) -> Medium:
     return _MEDIA.get(device_type, Medium.UNKNOWN)
 
 
+@functools.lru_cache(maxsize=256)
 def status_of(byte: int) -> Status:
     """Map a transport status byte to the common bits."""
     status = _APPLICATION_STATUS[byte & 0x03]
@@ -65,6 +68,7 @@ def status_of(byte: int) -> Status:
     return status | Status.MAKER_SPECIFIC if byte & 0xE0 else status
 
 
+@functools.lru_cache(maxsize=4096)
 def manufacturer_of(code: int) -> str:
     """Spell the three letters of a manufacturer code; bit 15 is no part of them.
 
@@ -97,11 +101,17 @@ class Address:
 
 def read_address(manufacturer: bytes, number: bytes, version: int, device_type: int) -> Address:
     """Put the parts of an address together, whatever their order was in the frame."""
-    mvt = Mvt(
-        manufacturer=manufacturer_of(int.from_bytes(manufacturer, "little")), version=version, device_type=device_type
-    )
+    mvt = _mvt(manufacturer, version, device_type)
     raw = manufacturer + number + bytes((version, device_type))
     return Address(number[::-1].hex().upper(), mvt, raw)
+
+
+@functools.lru_cache(maxsize=4096)
+def _mvt(manufacturer: bytes, version: int, device_type: int) -> Mvt:
+    """Make it once for all meters of one model."""
+    return Mvt(
+        manufacturer=manufacturer_of(int.from_bytes(manufacturer, "little")), version=version, device_type=device_type
+    )
 
 
 @frozen

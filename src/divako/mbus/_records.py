@@ -12,10 +12,11 @@ import numpy as np
 from attrs import frozen
 
 from divako.errors import MalformedError, TruncatedError
-from divako.mbus._data import Content, lvar_size, read_content, read_number, read_text, scale
-from divako.mbus._meaning import EXTENSION, LVAR, PLAIN_TEXT, SIZES, Meaning, meaning_of
+from divako.mbus._data import lvar_size
+from divako.mbus._meaning import EXTENSION, LVAR, PLAIN_TEXT, SIZES, meaning_of
+from divako.mbus._plan import Plans
 from divako.mbus._profile import expand_profile
-from divako.mbus._vif import Form
+from divako.mbus._reader import Reader, reader_of
 from divako.model import Record, Status
 
 
@@ -85,16 +86,32 @@ def read_records(
     >>> records[0].quantity, records[0].count, records[0].value
     ('volume', 12345, 12.345)
     """
+    plan = _PLANS.find(data)
+    if plan is not None:
+        read = [reader(data[start:stop], status, received_at) for reader, start, stop in plan.slots]
+        rest = b"" if plan.end is None else data[plan.end :]
+        return RecordList(tuple(read), rest, plan.more_follows, plan.headers)
+    return _walk(data, received_at, status, layer)
+
+
+_PLANS = Plans()
+
+
+def _walk(data: bytes, received_at: np.datetime64 | None, status: Status, layer: str) -> RecordList:
     records: list[Record] = []
     headers: list[bytes] = []
+    slots: list[tuple[Reader, int, int]] = []
     at, end = 0, len(data)
+    rest: int | None = None
+    more_follows = profiles = False
     while at < end:
         dif = data[at]
         if dif == FILLER:
             at += 1
             continue
         if dif in {MAKER_DATA, MORE_FOLLOWS}:
-            return RecordList(tuple(records), data[at + 1 :], dif == MORE_FOLLOWS, b"".join(headers))
+            rest, more_follows = at + 1, dif == MORE_FOLLOWS
+            break
         start = at
         at = header_end(data, at, layer)
         header = data[start:at]
@@ -116,11 +133,18 @@ def read_records(
             msg = "a record ends before its data"
             raise TruncatedError(msg, layer=layer, offset=end)
         if meaning.profile:
+            # Its elements depend on the records before it, so it has no place in a plan.
+            profiles = True
             records.extend(expand_profile(meaning, header, data[at : at + size], records, status=status, layer=layer))
         else:
-            records.append(_record(meaning, header, data[at : at + size], lvar, received_at, status))
+            reader = reader_of(header, lvar)
+            records.append(reader(data[at : at + size], status, received_at))
+            slots.append((reader, at, at + size))
         at += size
-    return RecordList(tuple(records), headers=b"".join(headers))
+    chain = b"".join(headers)
+    if not profiles:
+        _PLANS.learn(data, slots, end=rest, more_follows=more_follows, headers=chain)
+    return RecordList(tuple(records), b"" if rest is None else data[rest:], more_follows, chain)
 
 
 def header_end(data: bytes, at: int, layer: str) -> int:
@@ -172,49 +196,3 @@ def _after_extensions(data: bytes, at: int, layer: str) -> int:
             msg = "too many extension bytes"
             raise MalformedError(msg, layer=layer, offset=at)
     return at + 1
-
-
-def _record(
-    meaning: Meaning,
-    header: bytes,
-    data: bytes,
-    lvar: int | None,
-    received_at: np.datetime64 | None,
-    status: Status,
-) -> Record:
-    # A union of flags costs more than all else here, and there is seldom one to make.
-    status = status | meaning.status if status and meaning.status else status or meaning.status
-    count: int | None = None
-    value: float | None = None
-    content: Content = None
-    quantity = meaning.quantity
-    register = meaning.register
-    if register is not None and not (lvar is not None and lvar <= 0xBF):
-        number = read_number(meaning, data, lvar)
-        if number is None:
-            status |= Status.INVALID_VALUE
-        elif meaning.has_value:
-            value = scale(number, register)
-            count = number if isinstance(number, int) else None
-    elif register is not None:
-        # A text where a number could have stood, as version numbers often are.
-        register, quantity, content = None, "text", read_text(data)
-    elif meaning.form is not Form.OPAQUE:
-        quantity, content = read_content(meaning, data, lvar)
-        if content is None:
-            status |= Status.INVALID_VALUE
-    return Record(
-        register,
-        count,
-        value,
-        content,
-        meaning.storage,
-        meaning.tariff,
-        meaning.subunit,
-        meaning.function,
-        status,
-        received_at if meaning.storage == 0 else None,
-        header,
-        b"" if meaning.form is Form.HIDDEN else data,
-        quantity,
-    )

@@ -8,7 +8,7 @@ from divako.model._rows import is_reading, readings_of_records
 from divako.model._site import Installation, Meter, Section, Site, Tenancy, Zone
 from divako.model._status import Quality, Status, Step
 from divako.model._table import Table, encode_words
-from divako.model._telegram import Mvt, Reception, Record, Telegram, Uplink, Verdict
+from divako.model._telegram import Mvt, Reception, Record, Telegram, Uplink, Verdict, filled_record
 
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Verdict",
     "Zone",
     "encode_words",
+    "filled_record",
     "is_reading",
     "readings_of_records",
     "values_of_counts",

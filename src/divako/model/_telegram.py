@@ -11,6 +11,7 @@ import numpy as np
 
 from attrs import field, frozen
 
+from divako.model._filled import filler
 from divako.model._register import Function, Medium, Register
 from divako.model._status import Status
 
@@ -93,7 +94,7 @@ class Reception:
     snr: float | None
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Record:
     """One value of a telegram.
 
@@ -140,11 +141,14 @@ class Record:
     quantity: str
 
 
+filled_record = filler(Record)
+
+
 def _records(records: Iterable[Record]) -> tuple[Record, ...]:
     return tuple(records)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Telegram:
     """One complete message of a meter.
 

@@ -1,0 +1,132 @@
+"""From the header of a record to a function that reads its data.
+
+What the header says is worked out once; the function then holds it, and the memory of
+functions is bounded.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from divako.codec import read_bcd, read_signed
+from divako.mbus._data import Content, read_content, read_number, read_text, scale
+from divako.mbus._meaning import BCD_FIELDS, LVAR, REAL, SIZES, Meaning, meaning_of
+from divako.mbus._vif import Form
+from divako.model import Record, Register, Status, filled_record
+
+
+Reader: TypeAlias = Callable[[bytes, Status, np.datetime64 | None], Record]
+
+
+@functools.lru_cache(maxsize=4096)
+def reader_of(header: bytes, lvar: int | None = None) -> Reader:
+    """Give the function that reads the data behind a header.
+
+    Parameters
+    ----------
+    header : bytes
+        A complete record header.
+    lvar : int, optional
+        The length byte of variable data.
+
+    Returns
+    -------
+    callable
+        Takes the data, the status of the telegram and when it came; gives the record.
+    """
+    meaning = meaning_of(header)
+    register = meaning.register
+    if register is not None and meaning.has_value and meaning.field not in {REAL, LVAR} and SIZES[meaning.field]:
+        if meaning.field in BCD_FIELDS:
+            return _of_integers(meaning, register, header, read_bcd)
+        if meaning.form is Form.NUMBER:
+            return _of_integers(meaning, register, header, read_signed)
+
+    def read(data: bytes, status: Status, received_at: np.datetime64 | None) -> Record:
+        return read_record(meaning, header, data, lvar, received_at, status)
+
+    return read
+
+
+def _of_integers(
+    meaning: Meaning, register: Register, header: bytes, number_of: Callable[[bytes], int | None]
+) -> Reader:
+    """Read what most records are: a count of fixed size that has a value."""
+    up, down = register.factor.numerator, register.factor.denominator
+    quantity, own = meaning.quantity, meaning.status
+    storage, tariff, subunit, function = meaning.storage, meaning.tariff, meaning.subunit, meaning.function
+    present = storage == 0
+
+    def read(data: bytes, status: Status, received_at: np.datetime64 | None) -> Record:
+        count = number_of(data)
+        if count is None:
+            return read_record(meaning, header, data, None, received_at, status)
+        return filled_record(
+            register,
+            count,
+            count * up / down,  # Python rounds the quotient of integers once
+            None,
+            storage,
+            tariff,
+            subunit,
+            function,
+            status | own if status and own else status or own,
+            received_at if present else None,
+            header,
+            data,
+            quantity,
+        )
+
+    return read
+
+
+def read_record(
+    meaning: Meaning,
+    header: bytes,
+    data: bytes,
+    lvar: int | None,
+    received_at: np.datetime64 | None,
+    status: Status,
+) -> Record:
+    """Read the data of a record, whatever it is."""
+    # A union of flags costs more than all else here, and there is seldom one to make.
+    status = status | meaning.status if status and meaning.status else status or meaning.status
+    count: int | None = None
+    value: float | None = None
+    content: Content = None
+    quantity = meaning.quantity
+    register = meaning.register
+    if register is not None and not (lvar is not None and lvar <= 0xBF):
+        number = read_number(meaning, data, lvar)
+        if number is None:
+            status |= Status.INVALID_VALUE
+        elif meaning.has_value:
+            value = scale(number, register)
+            count = number if isinstance(number, int) else None
+    elif register is not None:
+        # A text where a number could have stood, as version numbers often are.
+        register, quantity, content = None, "text", read_text(data)
+    elif meaning.form is not Form.OPAQUE:
+        quantity, content = read_content(meaning, data, lvar)
+        if content is None:
+            status |= Status.INVALID_VALUE
+    return filled_record(
+        register,
+        count,
+        value,
+        content,
+        meaning.storage,
+        meaning.tariff,
+        meaning.subunit,
+        meaning.function,
+        status,
+        received_at if meaning.storage == 0 else None,
+        header,
+        b"" if meaning.form is Form.HIDDEN else data,
+        quantity,
+    )
