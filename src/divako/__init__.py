@@ -10,6 +10,8 @@ model, units, errors
     The tables, value objects, units and errors that all others share.
 series, consumption
     Readings on a time line, and what passed between them.
+heat
+    Heat from volume and temperatures, degree days, and use corrected for the weather.
 leaks, alerts, allocation
     What consumption says about losses, limits and cost shares.
 privacy
@@ -42,6 +44,7 @@ __all__ = [
     "datasets",
     "drivers",
     "errors",
+    "heat",
     "leaks",
     "lorawan",
     "mbus",

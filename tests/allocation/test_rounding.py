@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from divako.allocation import split
-from divako.allocation._rounding import _split_exact, _split_int64
 from divako.errors import AllocationError
+from divako.units._shares import _in_any, _in_int64
 
 
 weights = st.lists(
@@ -73,7 +73,7 @@ def test_the_fast_path_agrees_with_the_exact_one(amount: int, whole: list[int]) 
     import numpy as np
 
     assume(any(whole))
-    assert _split_int64(amount, np.array(whole), sum(whole)) == _split_exact(amount, whole, sum(whole))
+    assert _in_int64(amount, np.array(whole), sum(whole)) == _in_any(amount, whole, sum(whole))
 
 
 def test_amounts_beyond_64_bits_stay_exact() -> None:

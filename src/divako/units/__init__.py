@@ -1,19 +1,25 @@
-"""Canonical units, exact factors and quantities, and the door for pint."""
+"""Canonical units, exact factors, quantities and shares, and the door for pint."""
 
 from divako.units._boundary import TakesQuantities, accepts_quantities, magnitude, quantity
 from divako.units._canonical import Dimension, canonical_unit
 from divako.units._exact import ExactQuantity, convert
 from divako.units._factors import exact_factor
+from divako.units._numbers import Numbers, exact_or_float
+from divako.units._shares import largest_remainder, whole_weights
 
 
 __all__ = [
     "Dimension",
     "ExactQuantity",
+    "Numbers",
     "TakesQuantities",
     "accepts_quantities",
     "canonical_unit",
     "convert",
     "exact_factor",
+    "exact_or_float",
+    "largest_remainder",
     "magnitude",
     "quantity",
+    "whole_weights",
 ]
