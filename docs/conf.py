@@ -1,8 +1,16 @@
 """How the documentation is built."""
 
+import sys
+
+from pathlib import Path
+
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
 project = "divako"
 copyright = "The divako authors"
 extensions = [
+    "divako_pages",
     "myst_parser",
     "numpydoc",
     "sphinx.ext.autodoc",
@@ -17,11 +25,19 @@ exclude_patterns = ["_build"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 intersphinx_mapping = {}  # nothing is fetched while building
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!divako\b).*"),  # what is not ours is documented elsewhere
+    ("py:.*", r"divako\.\w+\._.*"),  # type variables and the like; what is public under another name is found there
+]
+default_role = "py:obj"
 autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 doctest_test_doctest_blocks = ""  # pytest runs those in docstrings
-doctest_global_setup = """
+doctest_global_setup = f"""
+DOCS = {str(Path(__file__).parent)!r}
 import os
 import tempfile
 

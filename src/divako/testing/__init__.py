@@ -1,6 +1,6 @@
 """What the authors of drivers run against them.
 
-It needs ``pip install 'divako[testing]'``. One line in a test module is enough::
+It needs ``pip install 'divako[testing]'``; payloads are drawn by Hypothesis [1]_. One line in a test module is enough::
 
     test_conformance = conformance(DRIVER)
 

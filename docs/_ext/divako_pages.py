@@ -1,0 +1,286 @@
+"""Parts of the documentation that are made from the code, so that they cannot differ from it.
+
+Four directives, ``driver-list``, ``error-list``, ``column-list`` and ``option-list``, and one page for each public package
+below ``reference/api``, written before Sphinx looks for its sources.
+"""
+
+from __future__ import annotations
+
+import argparse
+import enum
+import importlib
+import inspect
+import re
+import types
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+
+import divako
+
+from divako import errors
+from divako.cli._main import _parser
+from divako.drivers import Driver, Layout, available, load
+from divako.model import Status, Table
+
+
+class _Markdown(SphinxDirective):
+    """A directive that is a piece of markdown."""
+
+    def markdown(self) -> Iterator[str]:
+        """Give its lines."""
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        lines = list(self.markdown())
+        holder = nodes.Element()
+        holder.document = self.state.document
+        self.state.nested_parse(StringList(lines, source=self.get_source_info()[0]), self.content_offset, holder)
+        return holder.children
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _table(*heads: str) -> Iterator[str]:
+    yield _row(*heads)
+    yield _row(*("---" for _ in heads))
+
+
+# Drivers
+
+
+def _shown(value: Any) -> str:
+    """Write a value of a driver for people, whatever it is."""
+    if isinstance(value, enum.Enum):
+        return str(value.value)
+    if attrs.has(type(value)):
+        parts = [(a.name, getattr(value, a.name)) for a in attrs.fields(type(value)) if a.repr]
+        return ", ".join(f"{name} {_shown(one)}" for name, one in parts if one not in (None, (), ""))
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return ", ".join(map(_shown, sorted(value) if isinstance(value, (set, frozenset)) else value))
+    return f"`{value}`"
+
+
+def _bytes_of(layout: Any) -> str:
+    return f"{layout.size} bytes" if isinstance(layout, Layout) else "EN 13757-3 records"
+
+
+def _registers_of(layout: Any) -> str:
+    if not isinstance(layout, Layout):
+        return "as the records say"
+    names = dict.fromkeys(f"`{part.scaled.name}` [{part.scaled.unit}]" for _, part in layout.counters)
+    return ", ".join(names) or "none"
+
+
+def _conditions_of(layout: Any) -> list[str]:
+    """Name the conditions that the flags of a layout can report."""
+    seen = Status.OK
+    for part in getattr(layout, "parts", ()):
+        for _, status in (*getattr(part, "meaning", ()), *getattr(part, "codes", ())):
+            seen |= status
+    return seen.names()
+
+
+def _driver(driver: Driver) -> Iterator[str]:
+    yield f"`{driver.name}`"
+    devices = ", ".join(" ".join(device) for device in driver.devices)
+    yield f": {devices or 'any device'}; measures `{driver.medium.value}`."
+    yield "  Layout from: " + driver.source + "."
+    yield ""
+    yield from ("  " + line for line in _table("accepts", "payload", "registers", "conditions"))
+    for form in driver.forms:
+        conditions = ", ".join(f"`{name}`" for name in _conditions_of(form.layout)) or "—"
+        yield "  " + _row(_shown(form.accepts), _bytes_of(form.layout), _registers_of(form.layout), conditions)
+    yield ""
+
+
+class DriverList(_Markdown):
+    """Every driver of the registry, with what it accepts and gives."""
+
+    def markdown(self) -> Iterator[str]:
+        for name in available():
+            yield from _driver(load(name))
+
+
+# Errors
+
+
+def _first_line(thing: Any) -> str:
+    return (inspect.getdoc(thing) or "").split("\n\n", 1)[0].replace("\n", " ")
+
+
+def _error_classes() -> list[type[errors.DivakoError]]:
+    """Give the classes, each behind its base."""
+    public = [getattr(errors, name) for name in errors.__all__]
+
+    def below(base: type) -> Iterator[type[errors.DivakoError]]:
+        for one in public:
+            if next((up for up in one.__mro__[1:] if up in public), None) is base:
+                yield one
+                yield from below(one)
+
+    return [errors.DivakoError, *below(errors.DivakoError)]
+
+
+class ErrorList(_Markdown):
+    """Every class of error, its code, and when it is raised."""
+
+    def markdown(self) -> Iterator[str]:
+        yield from _table("code", "class", "also a", "when", "carries")
+        for one in _error_classes():
+            also = next(up.__name__ for up in one.__mro__ if up.__module__ == "builtins")
+            carries = _parameters(one)
+            yield _row(
+                f"`{one.code}`",
+                f"{{py:class}}`~divako.errors.{one.__name__}`",
+                f"`{also}`",
+                _first_line(one),
+                ", ".join(f"`.{name}`" for name in carries if name != "message"),
+            )
+
+
+# Tables
+
+
+class ColumnList(_Markdown):
+    """The columns of a table as they are written, with the meaning that its docstring gives."""
+
+    required_arguments = 1
+
+    def markdown(self) -> Iterator[str]:
+        module, name = self.arguments[0].rsplit(".", 1)
+        table: type[Table] = getattr(importlib.import_module(module), name)
+        yield from _table("column", "type", "null", "meaning")
+        for column, kind, null, meaning in column_rows(table):
+            yield _row(f"`{column}`", kind, null, meaning)
+
+
+def column_rows(table: type[Table]) -> Iterator[tuple[str, str, str, str]]:
+    """Give name, type, rule of null and meaning of each column that a table is written with."""
+    meanings = _parameters(table)
+    for attribute in attrs.fields(table):
+        dtype = attribute.metadata.get("column")
+        if not dtype or attribute.metadata["mask"]:
+            continue
+        meaning = meanings[attribute.name]
+        words = attribute.metadata["words"]
+        if words is not None:
+            kind, null = "text", "never" if "-1" not in meaning else "where it does not apply"
+            meaning = re.sub(
+                r"^Row numbers into `\w+`[:;.,]?\s*|;? ?-1 (for none|where [^.]*|on others)\.?", "", meaning
+            )
+        elif dtype.startswith("datetime64"):
+            kind, null = "timestamp, ms, UTC", "where unknown" if "NaT" in meaning else "never"
+        elif dtype == "float64":
+            kind, null = "float64", "where unknown" if "NaN" in meaning else "never"
+        else:
+            kind = dtype
+            null = f"where `{attribute.metadata['known']}` is false" if attribute.metadata["known"] else "never"
+        yield attribute.name, kind, null, meaning
+        if words == "registers":
+            yield "quantum", "text", null, "What one `count` is worth, as an exact fraction and its unit."
+
+
+def _parameters(thing: type) -> dict[str, str]:
+    """Read the meaning of each parameter from a numpydoc docstring."""
+    section = re.search(r"Parameters\n-+\n(.*?)(?:\n\n[A-Z]\w+\n-+\n|\Z)", inspect.getdoc(thing) or "", re.DOTALL)
+    out: dict[str, str] = {}
+    for names, text in re.findall(
+        r"^(\w[\w, ]*) : [^\n]*\n((?:    [^\n]*\n?)+)", section.group(1) if section else "", re.MULTILINE
+    ):
+        for name in names.split(", "):
+            out[name] = " ".join(text.split())
+    return out
+
+
+# The command line
+
+
+class OptionList(_Markdown):
+    """The arguments of a verb of the command line."""
+
+    required_arguments = 1
+
+    def markdown(self) -> Iterator[str]:
+        yield from _table("argument", "meaning")
+        for action in verb_parser(self.arguments[0])._actions:  # noqa: SLF001 - argparse lists them nowhere else
+            names = ", ".join(f"`{name}`" for name in action.option_strings) or f"`{action.metavar}`"
+            value = f" `{action.metavar}`" if action.option_strings and action.metavar else ""
+            choices = f" {', '.join(f'`{one}`' for one in action.choices)}:" if action.choices else ""
+            yield _row(names + value, f"{choices} {action.help}".strip() + ("; required" if action.required else ""))
+
+
+def verb_parser(verb: str) -> argparse.ArgumentParser:
+    """Give the parser of a verb."""
+    (verbs,) = (a.choices for a in _parser()._actions if isinstance(a.choices, dict))  # noqa: SLF001
+    return verbs[verb]  # type: ignore[no-any-return] - argparse types it as anything
+
+
+# The pages of the packages
+
+
+def _write_pages(app: Sphinx) -> None:
+    folder = Path(app.srcdir) / "reference" / "api"
+    folder.mkdir(exist_ok=True)
+    wanted = {f"{name}.md": _page(f"divako.{name}") for name in divako.__all__ if name != "__version__"}
+    for old in folder.glob("*.md"):
+        if old.name not in wanted:
+            old.unlink()
+    for name, text in wanted.items():
+        file = folder / name
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:  # unchanged ones are not read again
+            file.write_text(text, encoding="utf-8")
+
+
+def _page(name: str) -> str:
+    package = importlib.import_module(name)
+    lines = [f"# `{name}`", "", "```{eval-rst}", f".. automodule:: {name}", "   :no-members:", ""]
+    documented = [one for one in package.__all__ if isinstance(getattr(package, one), (type, types.FunctionType))]
+    documented = [one for one in documented if getattr(package, one).__module__.startswith(name)]
+    lines += [".. autosummary::", "   :nosignatures:", "", *(f"   {one}" for one in documented), ""]
+    for one in package.__all__:
+        thing = getattr(package, one)
+        home = getattr(thing, "__module__", name)
+        if home != name and not home.startswith(f"{name}."):
+            public = re.sub(r"\._\w+", "", home)
+            lines.append(f"`{one}` is that of :py:mod:`{public}`: :py:obj:`{public}.{one}`.")
+        elif inspect.isclass(thing):
+            kind = "exception" if issubclass(thing, BaseException) else "class"
+            lines += [f".. auto{kind}:: {one}", "   :members:"]
+            lines += ["   :undoc-members:"] if issubclass(thing, enum.Enum) else []
+        else:
+            lines.append(f".. auto{'function' if inspect.isroutine(thing) else 'data'}:: {one}")
+        lines.append("")
+    return "\n".join([*lines, "```", ""])
+
+
+def _public_name(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.Node) -> nodes.Node | None:
+    """Resolve the name of the private module in which a class stands to the public one where it is documented."""
+    target = str(node.get("reftarget", ""))
+    public = re.sub(r"\._\w+(?=\.)", "", target)
+    if node.get("refdomain") != "py" or public == target:
+        return None
+    domain = env.get_domain("py")
+    return domain.resolve_xref(env, node["refdoc"], app.builder, node["reftype"], public, node, content)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register it with Sphinx."""
+    app.add_directive("driver-list", DriverList)
+    app.add_directive("error-list", ErrorList)
+    app.add_directive("column-list", ColumnList)
+    app.add_directive("option-list", OptionList)
+    app.connect("builder-inited", _write_pages)
+    app.connect("missing-reference", _public_name)
+    return {"version": "1", "parallel_read_safe": True}
