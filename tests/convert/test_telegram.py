@@ -199,13 +199,20 @@ def test_an_uplink_says_who_heard_it() -> None:
         (dt.date(2026, 1, 31), "date", "2026-01-31"),
         (dt.datetime(2026, 1, 31, 23, 59), "datetime", "2026-01-31T23:59:00"),
         (dt.time(13, 30, 5), "time", "13:30:05"),
-        ("ab", "text", "ab"),
+        ("ab", "fabrication_number", "ab"),  # digits of a number that identifies: the header is that of a number
     ],
 )
 def test_a_record_that_is_no_number_is_a_reading_too(content: Any, quantity: str, value: str) -> None:
     sent = record(register=None, count=None, value=None, content=content, quantity=quantity)
     reading = telegram_document(telegram(sent), id="a")["readings"][0]
     assert (reading["quantity"], reading["value"], reading["unit"], reading["kind"]) == (quantity, value, None, None)
+
+
+def test_a_text_is_called_a_text_whatever_it_says() -> None:
+    maker = read_records(bytes.fromhex("0d78 03 433241")).records[0]
+    assert maker.quantity == "fabrication_number"
+    reading = telegram_document(telegram(maker), id="a")["readings"][0]
+    assert (reading["quantity"], reading["value"]) == ("text", "A2C")
 
 
 def test_a_value_that_is_not_there_is_null_with_its_reason() -> None:

@@ -150,7 +150,7 @@ def test_a_sample_is_written_as_it_is(house: Sample, tmp_path: pathlib.Path) -> 
     assert project == tmp_path / "new" / "project.toml"
     written = {str(p.relative_to(tmp_path / "new")): p.read_bytes() for p in project.parent.rglob("*") if p.is_file()}
     assert written == house.files
-    with pytest.raises(StoreError, match="cannot be written"):
+    with pytest.raises(StoreError, match="cannot be made a folder"):
         house.write(project)
 
 

@@ -56,6 +56,8 @@ def test_the_key_of_an_item_goes_before_the_keys_of_all() -> None:
         decode_item(item(hex=frame, key=KEY)),
         decode_item(item(hex=frame), keys=keys),
         decode_item(item(hex=frame, key=KEY), keys=wrong),
+        decode_item(item(hex=frame, keys={"encryption_key": KEY, "authentication_key": OTHER}), keys=wrong),
+        decode_item(item(hex=frame, key=KEY, keys={"encryption_key": OTHER})),
     ):
         assert (volume(telegram), telegram.verdict) == (1.0, Verdict.CHECKED)
     with pytest.raises(DecryptionError):
@@ -84,9 +86,16 @@ def test_a_compact_frame_is_read_with_the_headers_that_come_with_it() -> None:
     assert volume(decode_item(item(hex=compact()), formats=Formats.of([HEADERS]))) == 1.0
 
 
-def test_each_item_with_a_context_has_a_store_of_its_own() -> None:
-    items = [item(hex=compact(), context=[full()]), item(hex=compact()), item(hex=compact(), context=[])]
-    assert [one.error is None for one in decode_items(items)] == [True, False, False]
+def test_a_compact_frame_is_read_with_the_full_frames_before_it() -> None:
+    items = [item(hex=compact()), item(hex=full()), item(hex=compact())]
+    assert [one.error is None for one in decode_items(items)] == [False, True, True]
+
+
+def test_each_item_with_a_context_or_format_has_a_store_of_its_own() -> None:
+    # Neither does it see what stood before it, nor do others see what it brings.
+    own = item(hex=compact(), context=[full()])
+    items = [own, item(hex=full(), context=[]), item(hex=compact()), item(hex=full()), item(hex=compact(), context=[])]
+    assert [one.error is None for one in decode_items(items)] == [True, True, False, True, False]
     with pytest.raises(UnsupportedError):
         decode_item(item(hex=compact(), format="0213"), formats=Formats.of([HEADERS]))
 
@@ -95,6 +104,9 @@ def test_a_payload_is_read_with_its_port_and_device() -> None:
     got = decode_item(item(hex=PAYLOAD.hex(), link="lorawan", fport=100, device="axioma_w1", meter="0011223344556677"))
     assert (got.meter_id, got.link) == ("0011223344556677", "lorawan")
     assert got.records
+    with pytest.raises(UnsupportedError, match="name the device") as caught:
+        decode_item(item(hex=PAYLOAD.hex(), link="lorawan"))
+    assert caught.value.layer == "lorawan.payload"
 
 
 def test_an_uplink_is_kept_whether_its_payload_can_be_read_or_not() -> None:

@@ -138,8 +138,9 @@ def test_an_uplink_is_read_with_the_driver_that_the_project_names(house: Documen
     }
     house["meters"].append({"id": "00aabbccddeeff00", "medium": "cold_water", "driver": "axioma_w1"})
     house["installations"].append({"meter": "00aabbccddeeff00", "role": "main", "from": dt.date(2017, 1, 1)})
-    results = run_on(house, write_house, [json.dumps(envelope), json.dumps({"document": envelope})])
-    assert (results.telegrams, results.refused) == (2, ())
+    payload = {"hex": example.hex(), "fport": 100, "meter": "00AABBCCDDEEFF00", "received_at": "2026-01-01T13:00:00Z"}
+    results = run_on(house, write_house, [json.dumps(one) for one in (envelope, {"document": envelope}, payload)])
+    assert (results.telegrams, results.refused) == (3, ())
     assert {results.readings.meter_ids[i] for i in results.readings.meter} == {"00aabbccddeeff00"}
 
 

@@ -47,6 +47,7 @@ def test_every_field_of_a_line_reaches_its_item() -> None:
             "id": "a",
             "hex": "01 02",
             "key": "00" * 16,
+            "keys": {"encryption_key": "11" * 16},
             "link": "wmbus",
             "fport": 6,
             "device": "axioma_w1",
@@ -60,13 +61,26 @@ def test_every_field_of_a_line_reaches_its_item() -> None:
     )
     assert got.error is None
     assert (got.id, got.frame, got.key, got.link) == ("a", b"\1\2", "00" * 16, "wmbus")
+    assert got.keys == (("encryption_key", "11" * 16),)
     assert (got.f_port, got.device, got.meter_id) == (6, "axioma_w1", "0011223344556677")
     assert got.received_at == np.datetime64("2026-01-01T11:00:00.250", "ms")
     assert (got.context, got.format, got.frame_format) == ((b"\3\4",), (b"\5\6",), "B")
 
 
 def test_null_is_the_same_as_nothing() -> None:
-    names = ("id", "key", "link", "fport", "device", "meter", "received_at", "context", "format", "frame_format")
+    names = (
+        "id",
+        "key",
+        "keys",
+        "link",
+        "fport",
+        "device",
+        "meter",
+        "received_at",
+        "context",
+        "format",
+        "frame_format",
+    )
     assert item({"hex": "01", **dict.fromkeys(names)}) == item({"hex": "01"})
 
 
@@ -77,7 +91,7 @@ def test_a_form_that_others_name_is_no_hint_and_no_harm(name: str) -> None:
 
 
 def test_facts_of_a_device_that_are_no_telegrams_are_left_alone() -> None:
-    assert item({"hex": "01", "context": {"facts": 1}}).context == ()
+    assert item({"hex": "01", "context": {"facts": 1}}).context is None
     assert item({"hex": "01", "context": [{"facts": 1}, "02"]}).context == (b"\2",)
 
 
@@ -98,6 +112,8 @@ def test_an_envelope_is_an_item_as_it_is_or_under_document() -> None:
         ('{"hex": "0g"}', "hex is not an even number"),
         ('{"hex": 1}', "hex is a text"),
         ('{"hex": "01", "key": 1}', "key is a text"),
+        ('{"hex": "01", "keys": ["00"]}', "keys is an object of names and keys"),
+        ('{"hex": "01", "keys": {"a": 1}}', "keys is an object of names and keys"),
         ('{"hex": "01", "fport": "6"}', "fport is a whole number"),
         ('{"hex": "01", "fport": true}', "fport is a whole number"),
         ('{"hex": "01", "received_at": "yesterday"}', "received_at is an RFC 3339 time with its offset"),
@@ -134,4 +150,6 @@ def test_what_is_no_text_says_so_in_its_place() -> None:
 
 
 def test_an_item_shows_neither_telegram_nor_key() -> None:
-    assert "abcdef" not in repr(item({"hex": "abcdef", "key": "abcdef" * 5 + "ab", "context": ["abcdef"]}))
+    assert "abcdef" not in repr(
+        item({"hex": "abcdef", "key": "abcdef", "keys": {"k": "abcdef"}, "context": ["abcdef"]})
+    )

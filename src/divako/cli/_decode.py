@@ -87,11 +87,6 @@ def _write(documents: Iterator[Document], form: str, output: Path | None) -> Non
     if output is None:
         _STREAMED[form](documents, sys.stdout)
         return
-    if output.exists() and not output.is_file() and not output.is_dir():
-        # A pipe or a device is written to as it is; renaming a file would do away with it.
-        with output.open("w", encoding="utf-8", errors="backslashreplace", newline="") as out:
-            _STREAMED[form](documents, out)
-        return
     with replacing(output) as beside:
         if form == "parquet":
             write_parquet(documents, beside)

@@ -43,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     divako ...
     0
     """
+    _ready_streams()
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as stop:  # argparse has said all there is to say
@@ -61,6 +62,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"divako: {_in_one_line(one)}", file=sys.stderr)
         return WRONG
     return REFUSED if status else DONE
+
+
+def _ready_streams() -> None:
+    """Give output a place to go where the process was started without one, and a way to write every character."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open as long as the process
+        elif getattr(stream, "errors", None) == "strict" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal of few letters is no reason to stop
 
 
 def _verb(name: str) -> Callable[[argparse.Namespace], int]:

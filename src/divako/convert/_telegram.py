@@ -19,6 +19,7 @@ from divako.errors import DecodeError, DivakoError
 from divako.model import Function, Record, Status, Telegram, Uplink
 
 
+_VARIABLE = 0x0D  # data field of a record that holds a text (EN 13757-3:2018, table 4)
 _FUNCTIONS = tuple(function.name.lower() for function in Function)  # their values count from 0
 
 
@@ -150,7 +151,11 @@ def _quantity_and_value(record: Record) -> tuple[str, float | str | None]:
         return "date", content.isoformat()
     if isinstance(content, dt.time):
         return "time", content.isoformat()
-    return record.quantity, content.hex() if isinstance(content, bytes) else content
+    if isinstance(content, bytes):
+        return record.quantity, content.hex()
+    # The digits of a number that identifies, such as a fabrication number, have its name.
+    digits = record.header != b"" and record.header[0] & 0x0F != _VARIABLE
+    return (record.quantity if digits else "text"), content
 
 
 def _error(error: DivakoError) -> dict[str, Any]:

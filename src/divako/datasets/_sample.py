@@ -15,7 +15,7 @@ import numpy as np
 from attrs import field, frozen
 
 from divako.datasets._score import Event
-from divako.errors import StoreError
+from divako.stores import make_folder, write_bytes
 
 
 @frozen(kw_only=True, eq=False)
@@ -56,15 +56,10 @@ class Sample:
         StoreError
             The folder or a file cannot be written.
         """
-        base = Path(folder)
-        try:
-            for name, content in self.files.items():
-                target = base / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-        except OSError as error:
-            msg = f"the sample cannot be written: {error.strerror}"
-            raise StoreError(msg) from error
+        base = make_folder(folder)
+        for name, content in self.files.items():
+            make_folder((base / name).parent)
+            write_bytes(content, base / name)
         return base / "project.toml"
 
 

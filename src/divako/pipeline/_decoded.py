@@ -4,13 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from attrs import evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from divako.errors import DecodeError, DivakoError, InputError, UnsupportedError
 from divako.lorawan import parse_uplink
 from divako.model import Telegram, Uplink
 from divako.pipeline._items import Item
 from divako.telegrams import Formats, KeyStore, decode, decode_uplink, learn_formats
+
+
+_MOST_FORMATS = 4096  # record headers that are remembered for the compact frames behind them
+_KEY = "encryption_key"  # the one of several keys that M-Bus has a use for
+
+
+@define
+class Seen:
+    """The record headers of the full frames so far, for the compact frames behind them.
+
+    Parameters
+    ----------
+    formats : Formats
+        What is known, to begin with and by now.
+    """
+
+    formats: Formats = field(factory=Formats)
+    _headers: set[bytes] = field(factory=lambda: {b""}, init=False)
+
+    def learn(self, telegram: Telegram) -> None:
+        """Remember the headers of a telegram, if it has any that are new."""
+        if telegram.headers not in self._headers and len(self._headers) < _MOST_FORMATS:
+            self._headers.add(telegram.headers)
+            self.formats = learn_formats([telegram], known=self.formats)
 
 
 @frozen(kw_only=True)
@@ -44,7 +68,7 @@ class Decoded:
 def decode_items(
     items: Iterable[Item], *, keys: KeyStore | None = None, formats: Formats | None = None
 ) -> Iterator[Decoded]:
-    """Decode items as they come.
+    """Decode items as they come; compact frames with the headers of the full frames before them.
 
     Parameters
     ----------
@@ -53,14 +77,15 @@ def decode_items(
     keys : KeyStore, optional
         Keys of meters; the key of an item goes before them.
     formats : Formats, optional
-        Record headers of compact frames; an item that brings its own context or
-        format is decoded with that alone.
+        Further record headers of compact frames. An item that brings its own context or
+        format is decoded with that alone, and teaches nothing.
 
     Yields
     ------
     Decoded
         One an item, in order: a telegram or a typed error.
     """
+    seen = Seen(formats or Formats())
     for item in items:
         uplink = None
         try:
@@ -68,10 +93,12 @@ def decode_items(
                 uplink = parse_uplink(item.document)
                 telegram = decode_uplink(uplink, device=item.device)
             else:
-                telegram = decode_item(item, keys=keys, formats=formats)
+                telegram = decode_item(item, keys=keys, formats=seen.formats)
         except DivakoError as error:
             yield Decoded(id=item.id, file=item.file, line=item.line, uplink=uplink, error=error)
         else:
+            if not _has_own(item):
+                seen.learn(telegram)
             yield Decoded(id=item.id, file=item.file, line=item.line, uplink=uplink, telegram=telegram)
 
 
@@ -92,8 +119,12 @@ def decode_item(item: Item, *, keys: KeyStore | None = None, formats: Formats | 
     if item.frame is None:
         msg = "nothing to decode"
         raise InputError(msg)
-    own = keys if item.key is None else KeyStore.single(item.key)
-    if item.context or item.format:
+    if item.link == "lorawan" and item.f_port is None and item.device is None:
+        msg = "a payload without its port; name the device"
+        raise UnsupportedError(msg, layer="lorawan.payload")
+    key = dict(item.keys).get(_KEY) if item.key is None else item.key
+    own = keys if key is None else KeyStore.single(key)
+    if _has_own(item):
         formats = _learn(item, own)
     telegram = decode(
         item.frame,
@@ -111,10 +142,14 @@ def decode_item(item: Item, *, keys: KeyStore | None = None, formats: Formats | 
     return telegram if item.meter_id == "" or telegram.meter_id else evolve(telegram, meter_id=item.meter_id)
 
 
+def _has_own(item: Item) -> bool:
+    return item.context is not None or bool(item.format)
+
+
 def _learn(item: Item, keys: KeyStore | None) -> Formats:
     """Learn the record headers of what was seen before."""
     formats = Formats.of(item.format)
-    for frame in item.context:
+    for frame in item.context or ():
         for lookup in (keys, None):  # what was seen before may have been handed on deciphered
             try:
                 formats = learn_formats([decode(frame, keys=lookup, formats=formats)], known=formats)

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from divako.errors import DecodeError, DivakoError
 from divako.lorawan import parse_uplink
 from divako.model import Readings, Telegram, readings_of_records
-from divako.pipeline._decoded import decode_item
+from divako.pipeline._decoded import Seen, decode_item
 from divako.pipeline._items import Item, read_items
 from divako.pipeline._project import Project
 from divako.stores import read_lines
-from divako.telegrams import Formats, decode_uplink, learn_formats
+from divako.telegrams import Formats, decode_uplink
 
 
 Progress = Callable[[str, int, int], None]
 _EVERY = 2000
 _CHUNK = 10_000  # telegrams
-_MOST_FORMATS = 4096  # record headers that are remembered for the compact frames behind them
 _UNLISTED = "project.unlisted_meter"
 
 
@@ -82,14 +81,14 @@ def take_in(project: Project, progress: Progress | None) -> tuple[Readings, int,
     total = sum(_lines_in(path) for path in project.files)
     parts = _Parts()
     refused: list[Refused] = []
-    formats, seen = Formats(), {b""}
+    seen = Seen()
     done = 0
     for item in _items(project):
         done += 1
         if progress is not None and done % _EVERY == 0:
             progress("decode", done, max(total, done))
         try:
-            telegram = _decode(item, drivers, project, formats)
+            telegram = _decode(item, drivers, project, seen.formats)
         except DivakoError as error:
             refused.append(Refused.of(item, error))
             continue
@@ -97,9 +96,7 @@ def take_in(project: Project, progress: Progress | None) -> tuple[Readings, int,
             message = "a telegram of a meter that the project does not list"
             refused.append(Refused(file=item.file, line=item.line, code=_UNLISTED, message=message))
             continue
-        if telegram.headers not in seen and len(seen) < _MOST_FORMATS:
-            seen.add(telegram.headers)
-            formats = learn_formats([telegram], known=formats)
+        seen.learn(telegram)
         parts.add(telegram)
     if progress is not None:
         progress("decode", done, done)
@@ -132,10 +129,13 @@ def _items(project: Project) -> Iterator[Item]:
 
 
 def _decode(item: Item, drivers: dict[str, str], project: Project, formats: Formats) -> Telegram:
-    if item.document is None or item.device is not None:
-        return decode_item(item, keys=project.keys, formats=formats)
-    uplink = parse_uplink(item.document)
-    return decode_uplink(uplink, device=drivers.get(uplink.dev_eui))
+    """Decode with the driver that the project names, where the line names none."""
+    if item.device is None and item.document is not None:
+        uplink = parse_uplink(item.document)
+        return decode_uplink(uplink, device=drivers.get(uplink.dev_eui))
+    if item.device is None and item.meter_id in drivers:
+        item = evolve(item, device=drivers[item.meter_id])
+    return decode_item(item, keys=project.keys, formats=formats)
 
 
 def _lines_in(path: Path) -> int:

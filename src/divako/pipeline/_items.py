@@ -42,6 +42,8 @@ class Item:
         An envelope instead.
     key : str or None
         The meter's key in hexadecimal digits.
+    keys : tuple of (str, str)
+        Keys of a meter that has several, by name.
     link : {"mbus", "wmbus", "lorawan"} or None
         What it came over.
     f_port : int or None
@@ -52,8 +54,8 @@ class Item:
         Identity of a LoRaWAN device, where no envelope says it.
     received_at : datetime64[ms] or None
         When it came, in UTC.
-    context : tuple of bytes
-        Telegrams that the same receiver has seen before.
+    context : tuple of bytes or None
+        All that the same receiver has seen before; None where that is what stood before this item.
     format : tuple of bytes
         Record headers of compact frames.
     frame_format : {"A", "B", "stripped"} or None
@@ -68,12 +70,13 @@ class Item:
     frame: bytes | None = field(default=None, repr=False)
     document: Mapping[str, Any] | None = field(default=None, repr=False)
     key: str | None = field(default=None, repr=False)
+    keys: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     link: str | None = None
     f_port: int | None = None
     device: str | None = None
     meter_id: str = ""
     received_at: np.datetime64 | None = None
-    context: tuple[bytes, ...] = field(default=(), repr=False)
+    context: tuple[bytes, ...] | None = field(default=None, repr=False)
     format: tuple[bytes, ...] = field(default=(), repr=False)
     frame_format: str | None = None
     error: InputError | None = None
@@ -163,10 +166,11 @@ def _object(text: str, line: Line) -> Item:
         line=line.number,
         frame=hex_bytes(_text(fields, "hex") or "", "hex"),
         key=_text(fields, "key"),
+        keys=_keys(fields),
         link=_one_of(fields, "link", ("mbus", "wmbus", "lorawan")),
         f_port=_port(fields),
         device=_text(fields, "device"),
-        meter_id=_text(fields, "meter") or "",
+        meter_id=(_text(fields, "meter") or "").lower(),
         received_at=_instant(fields),
         context=_context(fields),
         format=() if fields.get("format") is None else (hex_bytes(_text(fields, "format") or "", "format"),),
@@ -180,6 +184,14 @@ def _text(fields: Mapping[str, Any], name: str) -> str | None:
         msg = f"{name} is a text"
         raise InputError(msg)
     return value
+
+
+def _keys(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    value = fields.get("keys") or {}
+    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value.values()):
+        return tuple(value.items())
+    msg = "keys is an object of names and keys in hexadecimal digits"
+    raise InputError(msg)
 
 
 def _one_of(fields: Mapping[str, Any], name: str, known: Sequence[str]) -> str | None:
@@ -212,9 +224,9 @@ def _instant(fields: Mapping[str, Any]) -> np.datetime64 | None:
     raise InputError(msg)
 
 
-def _context(fields: Mapping[str, Any]) -> tuple[bytes, ...]:
+def _context(fields: Mapping[str, Any]) -> tuple[bytes, ...] | None:
     """Take the telegrams seen before; a device's earlier facts, in other forms, are not for us."""
     value = fields.get("context")
     if not isinstance(value, list):
-        return ()
+        return None
     return tuple(hex_bytes(one, "context") for one in value if isinstance(one, str))

@@ -62,6 +62,9 @@ def read_lines(path: str | os.PathLike[str], *, name: str | None = None) -> Iter
     """
     called = str(path) if name is None else name
     if str(path) == STANDARD_INPUT:
+        if sys.stdin is None:
+            msg = "standard input is closed"
+            raise StoreError(msg)
         yield from _lines(sys.stdin.buffer, called)
         return
     try:
