@@ -34,6 +34,7 @@ __all__ = [
     "TruncatedError",
     "UnitError",
     "UnknownDriverError",
+    "UnknownFormatError",
     "UnsupportedError",
 ]
 
@@ -123,6 +124,12 @@ class UnsupportedError(DecodeError):
     """The standard knows this; divako does not, and says what it is."""
 
     code = "decode.unsupported"
+
+
+class UnknownFormatError(UnsupportedError):
+    """A compact frame whose record headers are not known: a full frame must come first."""
+
+    code = "decode.unknown_format"
 
 
 class ApplicationError(DecodeError):

@@ -159,7 +159,9 @@ def _add_decode(verbs: _Verbs[argparse.ArgumentParser]) -> None:
     verb.add_argument("--keys", type=Path, metavar="FILE", help="file of meter numbers and keys (TOML or JSON)")
     verb.add_argument("--device", metavar="D", help="driver, or vendor and model, of LoRaWAN payloads")
     verb.add_argument(
-        "--frame-format", choices=("A", "B", "stripped"), help="form of wireless frames (default: found by their CRCs)"
+        "--frame-format",
+        choices=("A", "B", "stripped", "stripped-B"),
+        help="form of wireless frames (default: found by their CRCs)",
     )
 
 

@@ -70,6 +70,17 @@ def read_date_time_seconds(data: bytes) -> dt.datetime | None:
     return dt.datetime.combine(date, dt.time(hour, minute, second))
 
 
+def is_summer_time(data: bytes) -> bool:
+    """Tell whether a date of type F or I says that its clock is on summer time.
+
+    Examples
+    --------
+    >>> is_summer_time(bytes.fromhex("1e8d4a36")), is_summer_time(bytes.fromhex("1e0d4a3c"))
+    (True, False)
+    """
+    return bool({4: data[1] & 0x80, 6: data[0] & 0x40}.get(len(data))) if len(data) > 1 else False
+
+
 def read_time(data: bytes) -> dt.time | None:
     """Read type J, a time of day in three bytes.
 

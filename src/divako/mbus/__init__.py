@@ -1,8 +1,9 @@
 """Wired M-Bus frames, and the application layer that wireless M-Bus and LoRaWAN share."""
 
 from divako.mbus._application import read_application
+from divako.mbus._ci import name_of
 from divako.mbus._compact import Formats, format_signature
-from divako.mbus._frame import Frame, looks_wired, read_frame
+from divako.mbus._frame import Frame, cut_trailing, looks_wired, read_frame
 from divako.mbus._header import Address, Header, manufacturer_of, medium_of, read_address, read_header, status_of
 from divako.mbus._protection import MAC_SIZES, Fragment
 from divako.mbus._records import RecordList, read_records
@@ -19,11 +20,13 @@ __all__ = [
     "Header",
     "KeyLookup",
     "RecordList",
+    "cut_trailing",
     "decode_wired",
     "format_signature",
     "looks_wired",
     "manufacturer_of",
     "medium_of",
+    "name_of",
     "read_address",
     "read_application",
     "read_frame",

@@ -14,30 +14,30 @@ from collections.abc import Mapping
 import numpy as np
 
 from divako.errors import ApplicationError, DecryptionError, MalformedError, TruncatedError, UnsupportedError
-from divako.mbus._compact import Formats, expand_compact
+from divako.mbus._ci import (
+    APPLICATION_ERROR,
+    COMPACT,
+    FIXED,
+    FORMAT,
+    LONG_HEADER,
+    NO_HEADER,
+    RECORDS,
+    name_of,
+)
+from divako.mbus._compact import Formats, expand_compact, read_format
 from divako.mbus._fixed import read_fixed
 from divako.mbus._header import Address, medium_of, read_header, status_of
 from divako.mbus._protection import Fragment
-from divako.mbus._records import read_records
-from divako.mbus._security import KeyLookup, Plain, Sealed, decipher
-from divako.model import Status, Telegram, Verdict
+from divako.mbus._records import RecordList, read_records
+from divako.mbus._security import MARK, KeyLookup, Plain, Sealed, decipher
+from divako.model import Mvt, Status, Telegram, Verdict
 
 
 LAYER = "mbus.application"
 
-LONG_HEADER = frozenset({0x72, 0x73})
-SHORT_HEADER = frozenset({0x7A, 0x7B})
-NO_HEADER = frozenset({0x78, 0x79})
-COMPACT = frozenset({0x73, 0x79, 0x7B})
-FIXED = 0x73  # on a wired link
-APPLICATION_ERROR = 0x70
-
-_KNOWN: Mapping[int, str] = {
-    0x69: "a format frame",
-    0x6A: "a format frame",
-    0x6B: "a format frame",
-    0x76: "the obsolete byte order",
-}
+_READABLE = RECORDS | COMPACT | FORMAT | APPLICATION_ERROR
+# A wired meter that answers with a short header is known by its primary address alone.
+_NOBODY = Address("", Mvt(manufacturer="@@@", version=0, device_type=0x0F), bytes(8))
 _ERRORS: Mapping[int, str] = {
     0: "unspecified error",
     1: "unimplemented CI field",
@@ -61,6 +61,7 @@ def read_application(
     fragment: Fragment | None = None,
     formats: Formats | None = None,
     received_at: np.datetime64 | None = None,
+    partial: bool = False,
 ) -> Telegram:
     """Read an application layer: the CI field and what follows it.
 
@@ -82,31 +83,34 @@ def read_application(
         Record headers by signature, for compact frames.
     received_at : datetime64[ms], optional
         When, in UTC.
+    partial : bool, default False
+        Give the records before the first damaged one, and the reason as the telegram's
+        `damage`. Never where a wrong key could have made them.
 
     Returns
     -------
     Telegram
-        Complete, or an error.
+        Complete, or an error. That of a format frame has no records but the headers that
+        it teaches.
 
     Raises
     ------
     DecodeError
         Of the layer that refused it.
     """
-    if ci == APPLICATION_ERROR:
-        said = _ERRORS.get(data[0] if data else 0, "unknown error")
-        msg = f"the meter reports: {said}"
-        raise ApplicationError(msg, layer=LAYER)
     if link == "mbus" and ci == FIXED:
         return read_fixed(data, received_at=received_at)
+    if ci not in _READABLE:
+        msg = f"CI field {ci:02X} is {name_of(ci)}"
+        raise UnsupportedError(msg, layer=LAYER, offset=0)
     if ci in NO_HEADER:
         header = None
         address = sender
         plain = Plain(data, "none", Verdict.UNVERIFIED)
-    elif ci in LONG_HEADER or ci in SHORT_HEADER:
+    else:
         header, body = read_header(data, long=ci in LONG_HEADER)
         address = header.address or sender
-        if address is None:
+        if address is None and link != "mbus":
             msg = "a short header, and no address before it"
             raise TruncatedError(msg, layer=LAYER, offset=0)
         sealed = Sealed(
@@ -114,20 +118,18 @@ def read_application(
             header_bytes=data[: len(data) - len(body)],
             header=header,
             body=body,
-            address=address,
-            key=None if keys is None else keys.key_of(address.meter_id, address.mvt),
+            address=address or _NOBODY,
+            key=None if keys is None else keys.key_of(*_whose(address)),
             fragment=fragment,
             wired=link == "mbus",
         )
         plain = decipher(sealed)
-    else:
-        what = _KNOWN.get(ci, "the manufacturer's own layout" if 0xA0 <= ci <= 0xB7 else "not known here")
-        msg = f"CI field {ci:02X} is {what}"
-        raise UnsupportedError(msg, layer=LAYER, offset=0)
+    status = Status.OK if header is None else status_of(header.status_byte)
+    # Records wrongly deciphered may look whole for a while, so a body that nothing but 2F 2F vouches for is
+    # never given in part.
+    partial = partial and plain.verdict is not Verdict.CHECKED
     try:
-        body = expand_compact(plain.body, formats) if ci in COMPACT else plain.body
-        status = Status.OK if header is None else status_of(header.status_byte)
-        found = read_records(body, received_at=received_at, status=status)
+        found = _content(ci, plain, formats, received_at, status, partial=partial)
     except (TruncatedError, MalformedError) as error:
         if plain.verdict is Verdict.CHECKED:
             # 2F 2F alone is weak: a body that does not walk to its end may be a wrong key's.
@@ -149,4 +151,35 @@ def read_application(
         records=found.records,
         maker_data=found.maker_data,
         headers=found.headers,
+        message_counter=plain.counter,
+        more_follows=found.more_follows,
+        damage=found.damage,
     )
+
+
+def _whose(address: Address | None) -> tuple[str, Mvt | None]:
+    return ("", None) if address is None else (address.meter_id, address.mvt)
+
+
+def _content(
+    ci: int,
+    plain: Plain,
+    formats: Formats | None,
+    received_at: np.datetime64 | None,
+    status: Status,
+    *,
+    partial: bool,
+) -> RecordList:
+    """Read what stands behind the transport header, as the CI field says."""
+    body = plain.body
+    if ci in RECORDS:
+        return read_records(body, received_at=received_at, status=status, partial=partial)
+    if plain.security != "none" and body.startswith(MARK):
+        body = body[len(MARK) :]  # the mark of a right key, and nothing of what follows
+    if ci in APPLICATION_ERROR:
+        said = _ERRORS.get(body[0] if body else 0, "unknown error")
+        msg = f"the meter reports: {said}"
+        raise ApplicationError(msg, layer=LAYER)
+    if ci in FORMAT:
+        return RecordList((), headers=read_format(body))
+    return read_records(expand_compact(body, formats), received_at=received_at, status=status, partial=partial)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import field, frozen
 
 from divako.codec import crc16_en13757
-from divako.errors import ChecksumError, DecodeError, InputError, TruncatedError, UnsupportedError
+from divako.errors import ChecksumError, DecodeError, InputError, MalformedError, TruncatedError, UnknownFormatError
 from divako.mbus._data import lvar_size
 from divako.mbus._meaning import LVAR, SIZES
 from divako.mbus._records import header_end
@@ -115,6 +115,44 @@ def _split(headers: bytes) -> Iterator[bytes]:
         at = end
 
 
+def read_format(data: bytes) -> bytes:
+    """Read a format frame: record headers with their signature, and no data.
+
+    Parameters
+    ----------
+    data : bytes
+        Length of what follows, format signature, then the headers of all records.
+
+    Returns
+    -------
+    bytes
+        The headers, one after the other.
+
+    Raises
+    ------
+    TruncatedError
+        There is less than the length says.
+    ChecksumError
+        The signature is not that of the headers.
+    MalformedError
+        The headers are no record headers.
+    """
+    size = data[0] if data else 0
+    if size < 2 or len(data) < 1 + size:
+        msg = "the format frame ends before its headers"
+        raise TruncatedError(msg, layer=LAYER, offset=len(data))
+    headers = data[3 : 1 + size]
+    if crc16_en13757(headers) != int.from_bytes(data[1:3], "little"):
+        msg = "the format signature differs"
+        raise ChecksumError(msg, layer=LAYER, offset=1)
+    try:
+        format_signature(headers)
+    except InputError as error:
+        msg = "a format frame holds no record headers"
+        raise MalformedError(msg, layer=LAYER, offset=3) from error
+    return headers
+
+
 def expand_compact(data: bytes, formats: Formats | None) -> bytes:
     """Put the headers back between the data of a compact frame.
 
@@ -134,7 +172,7 @@ def expand_compact(data: bytes, formats: Formats | None) -> bytes:
     ------
     TruncatedError
         The data ends before that of the last record.
-    UnsupportedError
+    UnknownFormatError
         The signature is not known: a full frame must come first.
     ChecksumError
         The CRC of the full frame differs.
@@ -145,7 +183,7 @@ def expand_compact(data: bytes, formats: Formats | None) -> bytes:
     headers = None if formats is None else formats.find(int.from_bytes(data[:2], "little"))
     if headers is None:
         msg = "a compact frame whose format signature is not known; a full frame or its headers must come first"
-        raise UnsupportedError(msg, layer=LAYER, offset=0)
+        raise UnknownFormatError(msg, layer=LAYER, offset=0)
     out = bytearray()
     at = 4
     for header in _split(headers):

@@ -23,6 +23,8 @@ Content = dt.date | dt.time | str | bytes | None
 
 _FLOAT = struct.Struct("<f")
 _DATE_READERS = {2: read_date, 3: read_time, 4: read_date_time, 6: read_date_time_seconds}
+_DATE_KINDS = {2: "date", 3: "time", 4: "datetime", 6: "datetime"}
+_PLAIN_DATES = frozenset({"date", "datetime"})
 _EXACT_FLOAT = 1 << 29  # a float32 times less than this is exact as float64
 
 
@@ -77,20 +79,29 @@ def scale(number: float, register: Register) -> float:
 
 
 def read_content(meaning: Meaning, data: bytes, lvar: int | None) -> tuple[str, Content]:
-    """Read what is no number: a quantity name and a date, text or digits; None where invalid."""
+    """Read what is no number: a quantity name and a date, text, digits or bytes; None where invalid."""
     if meaning.form is Form.DATE:
-        reader = _DATE_READERS.get(len(data))
-        if reader is None or meaning.field in BCD_FIELDS or meaning.field == LVAR:
-            return "date", None
-        return {2: "date", 3: "time"}.get(len(data), "datetime"), reader(data)
-    if meaning.form is Form.IDENTIFICATION:
-        if lvar is not None and lvar <= 0xBF:
-            return meaning.quantity, read_text(data)
-        digits = data[::-1].hex().upper()
-        if meaning.field in BCD_FIELDS:
-            return meaning.quantity, digits or None
-        return meaning.quantity, str(int.from_bytes(data, "little")) if data else None
-    return meaning.quantity, None
+        return _read_date(meaning, data)
+    if meaning.form is not Form.IDENTIFICATION:
+        return meaning.quantity, None
+    if lvar is not None and lvar <= 0xBF:
+        return meaning.quantity, read_text(data)
+    if not data or data == b"\xff" * len(data):
+        return meaning.quantity, None  # all ones mean "invalid" of every type that numbers things
+    if meaning.field in BCD_FIELDS or (lvar is not None and lvar < 0xE0):
+        return meaning.quantity, data[::-1].hex().upper()
+    return meaning.quantity, str(int.from_bytes(data, "little"))
+
+
+def _read_date(meaning: Meaning, data: bytes) -> tuple[str, Content]:
+    if meaning.field == LVAR:
+        return meaning.quantity, data or None  # type M, with its own zone: kept as it was sent
+    reader = _DATE_READERS.get(len(data))
+    if reader is None or meaning.field in BCD_FIELDS:
+        return meaning.quantity, None
+    # Of a plain date the length says which kind it is; others have a name of their own.
+    kind = _DATE_KINDS[len(data)] if meaning.quantity in _PLAIN_DATES else meaning.quantity
+    return kind, reader(data)
 
 
 def read_text(data: bytes) -> str:

@@ -39,6 +39,33 @@ class Frame:
     data: bytes = b""
 
 
+def cut_trailing(frame: bytes, trailing: int) -> tuple[bytes, bytes]:
+    """Take off what a receiver puts behind each frame.
+
+    Parameters
+    ----------
+    frame : bytes
+        As received.
+    trailing : int
+        How many bytes it adds. [byte]
+
+    Returns
+    -------
+    tuple of bytes and bytes
+        The frame, and what stood behind it.
+
+    Raises
+    ------
+    ValueError
+        The number is negative.
+    """
+    if trailing < 0:
+        msg = "a receiver adds no negative number of bytes"
+        raise ValueError(msg)
+    end = max(len(frame) - trailing, 0)
+    return frame[:end], frame[end:]
+
+
 def looks_wired(frame: bytes) -> bool:
     """Tell whether bytes start as a wired frame does.
 

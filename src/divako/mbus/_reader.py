@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from divako.codec import read_bcd, read_signed
+from divako.codec import is_summer_time, read_bcd, read_signed
 from divako.mbus._data import Content, read_content, read_number, read_text, scale
 from divako.mbus._meaning import BCD_FIELDS, LVAR, REAL, SIZES, Meaning, meaning_of
 from divako.mbus._vif import Form
@@ -115,6 +115,10 @@ def read_record(
         quantity, content = read_content(meaning, data, lvar)
         if content is None:
             status |= Status.INVALID_VALUE
+        elif meaning.form is Form.DATE and is_summer_time(data):
+            status |= Status.SUMMER_TIME
+    elif meaning.has_value:
+        content = data or None
     return filled_record(
         register,
         count,

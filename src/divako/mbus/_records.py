@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from attrs import frozen
+from attrs import define, field, frozen
 
-from divako.errors import MalformedError, TruncatedError
+from divako.errors import DecodeError, MalformedError, TruncatedError
 from divako.mbus._data import lvar_size
 from divako.mbus._meaning import EXTENSION, LVAR, PLAIN_TEXT, SIZES, meaning_of
 from divako.mbus._plan import Plans
-from divako.mbus._profile import expand_profile
+from divako.mbus._profile import Profile, expand_profile
 from divako.mbus._reader import Reader, reader_of
 from divako.model import Record, Status
 
@@ -39,12 +39,15 @@ class RecordList:
         Whether the meter has more records in its next telegram (DIF 1F).
     headers : bytes
         The headers of the records as sent, one after the other.
+    damage : DecodeError or None
+        Why the records end before the data does; only where a part was asked for.
     """
 
     records: tuple[Record, ...]
     maker_data: bytes = b""
     more_follows: bool = False
     headers: bytes = b""
+    damage: DecodeError | None = None
 
 
 def read_records(
@@ -53,6 +56,7 @@ def read_records(
     received_at: np.datetime64 | None = None,
     status: Status = Status.OK,
     layer: str = LAYER,
+    partial: bool = False,
 ) -> RecordList:
     """Read all records of a deciphered application layer.
 
@@ -67,6 +71,9 @@ def read_records(
         What the telegram's header says of all of them.
     layer : str
         Name for errors.
+    partial : bool, default False
+        Give the records before the first damaged one instead of an error, and the error
+        beside them.
 
     Returns
     -------
@@ -91,31 +98,65 @@ def read_records(
         read = [reader(data[start:stop], status, received_at) for reader, start, stop in plan.slots]
         rest = b"" if plan.end is None else data[plan.end :]
         return RecordList(tuple(read), rest, plan.more_follows, plan.headers)
-    return _walk(data, received_at, status, layer)
+    return _walk(data, received_at, status, layer, partial=partial)
 
 
 _PLANS = Plans()
 
 
-def _walk(data: bytes, received_at: np.datetime64 | None, status: Status, layer: str) -> RecordList:
-    records: list[Record] = []
-    headers: list[bytes] = []
-    slots: list[tuple[Reader, int, int]] = []
-    at, end = 0, len(data)
+@define
+class _Walked:
+    """What a walk has found so far."""
+
+    records: list[Record] = field(factory=list)
+    headers: list[bytes] = field(factory=list)
+    slots: list[tuple[Reader, int, int]] = field(factory=list)
+    profiles: list[Profile] = field(factory=list)
     rest: int | None = None
-    more_follows = profiles = False
+    more_follows: bool = False
+
+
+def _walk(
+    data: bytes, received_at: np.datetime64 | None, status: Status, layer: str, *, partial: bool = False
+) -> RecordList:
+    walked = _Walked()
+    records, damage = walked.records, None
+    try:
+        _collect(data, walked, received_at, status, layer)
+    except (TruncatedError, MalformedError) as error:
+        if not partial:
+            raise
+        damage = error
+    # The base of a profile may stand behind it, so profiles are unfolded when all is read.
+    bases = tuple(records) if walked.profiles else ()
+    for profile in reversed(walked.profiles):
+        try:
+            records[profile.place : profile.place] = expand_profile(profile, bases, status=status, layer=layer)
+        except (TruncatedError, MalformedError) as error:
+            if not partial:
+                raise
+            damage = damage or error
+    chain, rest = b"".join(walked.headers), walked.rest
+    if not walked.profiles and damage is None:
+        # Elements of a profile depend on other records, so it has no place in a plan.
+        _PLANS.learn(data, walked.slots, end=rest, more_follows=walked.more_follows, headers=chain)
+    return RecordList(tuple(records), b"" if rest is None else data[rest:], walked.more_follows, chain, damage)
+
+
+def _collect(data: bytes, walked: _Walked, received_at: np.datetime64 | None, status: Status, layer: str) -> None:
+    at, end = 0, len(data)
     while at < end:
         dif = data[at]
         if dif == FILLER:
             at += 1
             continue
         if dif in {MAKER_DATA, MORE_FOLLOWS}:
-            rest, more_follows = at + 1, dif == MORE_FOLLOWS
-            break
+            walked.rest, walked.more_follows = at + 1, dif == MORE_FOLLOWS
+            return
         start = at
         at = header_end(data, at, layer)
         header = data[start:at]
-        headers.append(header)
+        walked.headers.append(header)
         meaning = meaning_of(header)
         size, lvar = SIZES[meaning.field], None
         if meaning.field == LVAR:
@@ -133,18 +174,12 @@ def _walk(data: bytes, received_at: np.datetime64 | None, status: Status, layer:
             msg = "a record ends before its data"
             raise TruncatedError(msg, layer=layer, offset=end)
         if meaning.profile:
-            # Its elements depend on the records before it, so it has no place in a plan.
-            profiles = True
-            records.extend(expand_profile(meaning, header, data[at : at + size], records, status=status, layer=layer))
+            walked.profiles.append(Profile(meaning, header, data[at : at + size], len(walked.records), at))
         else:
             reader = reader_of(header, lvar)
-            records.append(reader(data[at : at + size], status, received_at))
-            slots.append((reader, at, at + size))
+            walked.records.append(reader(data[at : at + size], status, received_at))
+            walked.slots.append((reader, at, at + size))
         at += size
-    chain = b"".join(headers)
-    if not profiles:
-        _PLANS.learn(data, slots, end=rest, more_follows=more_follows, headers=chain)
-    return RecordList(tuple(records), b"" if rest is None else data[rest:], more_follows, chain)
 
 
 def header_end(data: bytes, at: int, layer: str) -> int:

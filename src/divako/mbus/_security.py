@@ -1,12 +1,14 @@
 """Decipher what a transport header says is enciphered, and say how sure that is.
 
-Mode 5 has no authentication: two bytes 2F 2F at the start of the plain text are
+Modes 2, 3 and 5 have no authentication: two bytes 2F 2F at the start of the plain text are
 the only sign of a right key. One wrong key in 65,536 passes that by chance, which is why
-the records behind it must fill the body to its end as well.
+the records behind it must fill the body to its end as well. An authentication layer's code is
+checked in every mode, before anything is deciphered.
 
 References
 ----------
 .. [1] EN 13757-7:2018, 7.6: configuration field and security modes; 7.7.4: mode 5.
+.. [2] EN 13757-3:2004, 5.12: modes 2 and 3, DES in cipher block chaining.
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from divako.codec import AesKey
+from divako.codec import AesKey, DesKey
 from divako.errors import (
     AuthenticationError,
     DecryptionError,
@@ -31,13 +33,14 @@ from divako.model import Mvt, Verdict
 
 BLOCK = 16
 MARK = b"\x2f\x2f"
+_DES_BLOCK = 8
 _ALL = 0xFF  # number of enciphered bytes in mode 10: all of them
 _TAG = 8
+_MODE_7, _MODE_10 = 7, 10
+_COUNTER_IN_HEADER = 0x2000  # of mode 7: a message counter follows the configuration
 
 _UNSUPPORTED: Mapping[int, str] = {
     1: "a mode of the manufacturer",
-    2: "DES",
-    3: "DES",
     4: "a mode for special use",
     8: "AES-CTR with CMAC",
     9: "AES-GCM",
@@ -49,7 +52,7 @@ _UNSUPPORTED: Mapping[int, str] = {
 class KeyLookup(Protocol):
     """Whoever knows the keys of meters."""
 
-    def key_of(self, meter_id: str, mvt: Mvt | None) -> AesKey | None:
+    def key_of(self, meter_id: str, mvt: Mvt | None) -> AesKey | DesKey | None:
         """Give the key of a meter, or None."""
         ...
 
@@ -66,11 +69,14 @@ class Plain:
         Which mode it came in.
     verdict : Verdict
         How far it has been checked.
+    counter : int or None
+        The message counter that came with it.
     """
 
     body: bytes = field(repr=False)
     security: str
     verdict: Verdict
+    counter: int | None = None
 
 
 @frozen(kw_only=True)
@@ -89,7 +95,7 @@ class Sealed:
         What follows the configuration field.
     address : Address
         Of the meter.
-    key : AesKey or None
+    key : AesKey, DesKey or None
         Its key.
     fragment : Fragment or None
         What the layer before says of authentication.
@@ -103,7 +109,7 @@ class Sealed:
     header: Header
     body: bytes = field(repr=False)
     address: Address
-    key: AesKey | None
+    key: AesKey | DesKey | None
     fragment: Fragment | None
     wired: bool
 
@@ -136,14 +142,44 @@ def decipher(sealed: Sealed) -> Plain:
         The mode is known, but not to this library.
     """
     mode = sealed.header.mode
+    counter = _message_counter(sealed)
+    fragment = sealed.fragment
+    authenticated = False
+    if fragment is not None and fragment.mac and sealed.key is not None:
+        key = _aes(sealed, "the authentication code")
+        if counter is None:
+            msg = "no message counter to derive the key of the authentication code from"
+            raise DecryptionError(msg, layer=LAYER)
+        if mode == _MODE_7:
+            _insist_on_kdf_a(_byte(sealed.body, 0))
+        authenticate(fragment, key, counter, sealed.address)
+        authenticated = True
     opener = _OPENERS.get(mode)
     if opener is not None:
-        return opener(sealed)
-    if mode in _UNSUPPORTED and not sealed.wired:
+        plain = opener(sealed, counter)
+    elif mode in _UNSUPPORTED and not sealed.wired:
         msg = f"security mode {mode} ({_UNSUPPORTED[mode]}) is not supported"
         raise UnsupportedError(msg, layer=LAYER)
-    # Modes that the standard reserves stand in old meters' headers, before plain records.
-    return Plain(sealed.body, "none", Verdict.UNVERIFIED)
+    else:
+        # Modes that the standard reserves stand in old meters' headers, before plain records.
+        plain = Plain(sealed.body, "none", Verdict.UNVERIFIED)
+    if counter is None and not authenticated:
+        return plain
+    return evolve(
+        plain,
+        verdict=Verdict.AUTHENTICATED if authenticated else plain.verdict,
+        counter=None if counter is None else int.from_bytes(counter, "little"),
+    )
+
+
+def _message_counter(sealed: Sealed) -> bytes | None:
+    """Find the counter that keys are derived from: behind the configuration field, or in the layer before."""
+    body = sealed.body
+    if sealed.header.mode == _MODE_10:
+        return body[2:6] if len(body) >= 6 else None
+    if sealed.header.mode == _MODE_7 and sealed.header.configuration & _COUNTER_IN_HEADER:
+        return body[1:5] if len(body) >= 5 else None
+    return None if sealed.fragment is None else sealed.fragment.counter
 
 
 def _without_key(body: bytes, name: str, mode: int) -> Plain:
@@ -154,7 +190,14 @@ def _without_key(body: bytes, name: str, mode: int) -> Plain:
     raise MissingKeyError(msg, layer=LAYER)
 
 
-def _open_cbc(body: bytes, size: int, key: AesKey, iv: bytes) -> bytes:
+def _aes(sealed: Sealed, what: str) -> AesKey:
+    if isinstance(sealed.key, AesKey):
+        return sealed.key
+    msg = f"{what} needs a key of 16 bytes"
+    raise DecryptionError(msg, layer=LAYER)
+
+
+def _open_cbc(body: bytes, size: int, key: AesKey | DesKey, iv: bytes) -> bytes:
     """Decipher the first `size` bytes in CBC and insist on the mark."""
     if len(body) < size:
         msg = "fewer bytes than the header says are enciphered"
@@ -169,7 +212,7 @@ def _open_cbc(body: bytes, size: int, key: AesKey, iv: bytes) -> bytes:
     raise DecryptionError(msg, layer=LAYER)
 
 
-def _mode_5(sealed: Sealed) -> Plain:
+def _mode_5(sealed: Sealed, _counter: bytes | None) -> Plain:
     header, body, name = sealed.header, sealed.body, "tpl-mode5"
     size = BLOCK * (header.configuration >> 4 & 0x0F)
     if not size:
@@ -179,16 +222,31 @@ def _mode_5(sealed: Sealed) -> Plain:
             return Plain(body, "none", Verdict.UNVERIFIED)
         return _without_key(body, name, 5)
     iv = sealed.address.raw + bytes((header.access_number,)) * 8
+    return Plain(_open_cbc(body, size, _aes(sealed, "security mode 5"), iv), name, Verdict.CHECKED)
+
+
+def _des(sealed: Sealed, _counter: bytes | None) -> Plain:
+    """Open modes 2 and 3, whose low byte counts bytes; mode 3 starts from the address of the meter."""
+    mode, body = sealed.header.mode, sealed.body
+    name = f"tpl-mode{mode}"
+    size = sealed.header.configuration & (0x100 - _DES_BLOCK)
+    if not size or (sealed.wired and len(body) < size):
+        return Plain(body, "none", Verdict.UNVERIFIED)
+    if sealed.key is None:
+        return _without_key(body, name, mode)
+    if not isinstance(sealed.key, DesKey):
+        msg = f"security mode {mode} needs a key of 8 bytes"
+        raise DecryptionError(msg, layer=LAYER)
+    iv = bytes(_DES_BLOCK) if mode == 2 else sealed.address.raw
     return Plain(_open_cbc(body, size, sealed.key, iv), name, Verdict.CHECKED)
 
 
-def _mode_7(sealed: Sealed) -> Plain:
+def _mode_7(sealed: Sealed, counter: bytes | None) -> Plain:
     name, body = "tpl-mode7", sealed.body
     size = BLOCK * (sealed.header.configuration >> 4 & 0x0F)
     extension, at = _byte(body, 0), 1
-    counter = None if sealed.fragment is None else sealed.fragment.counter
-    if sealed.header.configuration & 0x2000:
-        counter, at = body[1:5], 5
+    if sealed.header.configuration & _COUNTER_IN_HEADER:
+        at = 5
     at += extension >> 6 & 1  # a byte with the version of the key
     if len(body) < at:
         raise _incomplete(body)
@@ -199,27 +257,22 @@ def _mode_7(sealed: Sealed) -> Plain:
     if counter is None:
         msg = "no message counter to derive the key from"
         raise DecryptionError(msg, layer=LAYER)
-    verdict = Verdict.CHECKED
-    if sealed.fragment is not None and sealed.fragment.mac:
-        authenticate(sealed.fragment, sealed.key, counter, sealed.address)
-        verdict = Verdict.AUTHENTICATED
-    key = derive_key(sealed.key, CIPHERING, counter, sealed.address)
-    return Plain(_open_cbc(body, size, key, bytes(BLOCK)), name, verdict)
+    key = derive_key(_aes(sealed, "security mode 7"), CIPHERING, counter, sealed.address)
+    return Plain(_open_cbc(body, size, key, bytes(BLOCK)), name, Verdict.CHECKED)
 
 
-def _mode_10(sealed: Sealed) -> Plain:
+def _mode_10(sealed: Sealed, counter: bytes | None) -> Plain:
     body = sealed.body
-    if len(body) < 6 + _TAG:
+    if counter is None or len(body) < 6 + _TAG:
         raise _incomplete(body)
     if sealed.header.configuration & 0xFF != _ALL:
         msg = "security mode 10 with a part in the clear"
         raise UnsupportedError(msg, layer=LAYER)
     _insist_on_kdf_a(body[0])
-    counter = body[2:6]
     if sealed.key is None:
         msg = "enciphered in security mode 10, and there is no key for this meter"
         raise MissingKeyError(msg, layer=LAYER)
-    key = derive_key(sealed.key, CIPHERING, counter, sealed.address)
+    key = derive_key(_aes(sealed, "security mode 10"), CIPHERING, counter, sealed.address)
     nonce = sealed.address.raw + b"\x00" + counter[::-1]
     associated = bytes((sealed.ci,)) + sealed.header_bytes + body[:2]
     plain = key.decrypt_ccm(body[6:], nonce, associated, tag_size=_TAG)
@@ -245,4 +298,10 @@ def _incomplete(body: bytes) -> TruncatedError:
     return TruncatedError("the configuration of the security mode is not complete", layer=LAYER, offset=len(body))
 
 
-_OPENERS: Mapping[int, Callable[[Sealed], Plain]] = {5: _mode_5, 7: _mode_7, 10: _mode_10}
+_OPENERS: Mapping[int, Callable[[Sealed, bytes | None], Plain]] = {
+    2: _des,
+    3: _des,
+    5: _mode_5,
+    _MODE_7: _mode_7,
+    _MODE_10: _mode_10,
+}

@@ -88,6 +88,12 @@ def _money(first: int, quantity: str) -> Iterator[tuple[int, Vif]]:
         yield code, Vif(quantity, factor=Fraction(10) ** (code - first - 3))
 
 
+def _fahrenheit(first: int, quantity: str) -> Iterator[tuple[int, Vif]]:
+    """Name a temperature after its degrees: their zero lies elsewhere, and a register has no offset."""
+    for code in range(first, first + 4):
+        yield code, Vif(f"{quantity}_fahrenheit", factor=Fraction(10) ** (code - first - 3))
+
+
 PRIMARY: Mapping[int, Vif] = dict(
     [
         *_powers(0x00, 0x07, "energy", "Wh", -3, _COUNTER),
@@ -192,12 +198,23 @@ FB: Mapping[int, Vif] = dict(
         *_powers(0x1A, 0x1B, "relative_humidity", "%", -1),
         *_powers(0x20, 0x20, "volume", "ft3", 0, _COUNTER),
         *_powers(0x21, 0x21, "volume", "ft3", -1, _COUNTER),
+        # Codes 22 to 26, 58 to 67 and 70 to 73 were taken back in 2004; older meters still send them.
+        *_powers(0x22, 0x22, "volume", "gal", -1, _COUNTER),
+        *_powers(0x23, 0x23, "volume", "gal", 0, _COUNTER),
+        *_powers(0x24, 0x24, "volume_flow", "gal/min", -3),
+        *_powers(0x25, 0x25, "volume_flow", "gal/min", 0),
+        *_powers(0x26, 0x26, "volume_flow", "gal/h", 0),
         *_powers(0x28, 0x29, "power", "MW", -1),
         *_powers(0x2A, 0x2A, "phase_angle_voltage", "deg", -1),
         *_powers(0x2B, 0x2B, "phase_angle_current", "deg", -1),
         *_powers(0x2C, 0x2F, "frequency", "Hz", -3),
         *_powers(0x30, 0x31, "power", "GJ/h", -1),
         *_powers(0x34, 0x37, "apparent_power", "kVA", -3),
+        *_fahrenheit(0x58, "flow_temperature"),
+        *_fahrenheit(0x5C, "return_temperature"),
+        *_powers(0x60, 0x63, "temperature_difference", "delta_degF", -3),
+        *_fahrenheit(0x64, "external_temperature"),
+        *_fahrenheit(0x70, "temperature_limit"),
         *(_plain(code, f"rating_factor_{code - 0x68}") for code in range(0x68, 0x70)),
         *_powers(0x74, 0x77, "temperature_limit", "degC", -3),
         *_powers(0x78, 0x7F, "power_maximum_cumulative", "W", -3, _COUNTER),

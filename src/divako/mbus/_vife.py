@@ -30,6 +30,19 @@ _SUFFIXES: Mapping[int, str] = {
     0x29: "per_input_pulse_1",
     0x2A: "per_output_pulse_0",
     0x2B: "per_output_pulse_1",
+    0x2C: "per_litre",
+    0x2D: "per_m3",
+    0x2E: "per_kg",
+    0x2F: "per_kelvin",
+    0x30: "per_kwh",
+    0x31: "per_gj",
+    0x32: "per_kw",
+    0x33: "per_kelvin_litre",
+    0x34: "per_volt",
+    0x35: "per_ampere",
+    0x36: "times_s",
+    0x37: "times_s_per_volt",
+    0x38: "times_s_per_ampere",
     0x3A: "uncorrected",
     0x3B: "positive",
     0x3C: "negative",
@@ -42,6 +55,7 @@ _SUFFIXES: Mapping[int, str] = {
     0x6D: "overflow",
     0x7E: "future",
 }
+_OTHER_FORMS: Mapping[int, tuple[str, Form]] = {0x39: ("start", Form.DATE), 0x3F: ("obis", Form.OPAQUE)}
 _SECOND_SUFFIXES: Mapping[int, str] = {
     0x01: "l1",
     0x02: "l2",
@@ -58,6 +72,8 @@ _SECOND_SUFFIXES: Mapping[int, str] = {
     0x0E: "secondary",
     0x0F: "high_resolution",
     0x10: "absolute",
+    0x14: "to_meter",
+    0x15: "from_meter",
 }
 _PER_TIME: Mapping[int, str] = {0x20: "s", 0x21: "min", 0x22: "h", 0x23: "d"}
 _PER = ("second", "minute", "hour", "day", "week", "month", "year", "revolution")
@@ -91,10 +107,14 @@ def apply_vife(vif: Vif, code: int) -> Vif | None:
         return _suffixed(vif, _SUFFIXES[code])
     if 0x20 <= code <= 0x27:
         return _per(vif, code)
-    if code == 0x39:
-        return evolve(vif, quantity=f"{vif.quantity}_start", form=Form.DATE)
-    exponent = {0x7D: 3}.get(code, code - 0x76)
-    return _scaled(vif, exponent) if code >= 0x70 and -6 <= exponent <= 3 else _limit(vif, code)
+    if code in _OTHER_FORMS:
+        suffix, form = _OTHER_FORMS[code]
+        return evolve(vif, quantity=f"{vif.quantity}_{suffix}", form=form)
+    if 0x70 <= code <= 0x77 or code == 0x7D:
+        return _scaled(vif, 3 if code == 0x7D else code - 0x76)
+    # 78 to 7B add a constant, which no factor expresses; 14, 3D and the reserved ones change the
+    # unit in ways that the record does not state.
+    return _limit(vif, code)
 
 
 def apply_second_vife(vif: Vif, code: int) -> Vif | None:
@@ -112,7 +132,7 @@ def apply_second_vife(vif: Vif, code: int) -> Vif | None:
 
 def _suffixed(vif: Vif, suffix: str) -> Vif:
     kind = Kind.NET if suffix == "net" and vif.kind is Kind.COUNTER else vif.kind
-    if suffix in {"average", "lower_limit", "upper_limit"} or suffix.startswith("per_"):
+    if suffix in {"average", "lower_limit", "upper_limit"} or suffix.startswith(("per_", "times_")):
         kind = Kind.INSTANT
     return evolve(vif, quantity=f"{vif.quantity}_{suffix}", kind=kind)
 

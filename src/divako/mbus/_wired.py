@@ -7,7 +7,7 @@ import numpy as np
 from divako.errors import UnsupportedError
 from divako.mbus._application import read_application
 from divako.mbus._compact import Formats
-from divako.mbus._frame import LAYER, read_frame
+from divako.mbus._frame import LAYER, cut_trailing, read_frame
 from divako.mbus._security import KeyLookup
 from divako.model import Telegram
 
@@ -21,6 +21,8 @@ def decode_wired(
     keys: KeyLookup | None = None,
     formats: Formats | None = None,
     received_at: np.datetime64 | None = None,
+    trailing: int = 0,
+    partial: bool = False,
 ) -> Telegram:
     """Decode one wired M-Bus frame that a meter sent.
 
@@ -34,6 +36,10 @@ def decode_wired(
         Record headers by signature, for compact frames.
     received_at : datetime64[ms], optional
         When it came, in UTC.
+    trailing : int, default 0
+        How many bytes the receiver puts behind each frame. [byte]
+    partial : bool, default False
+        Give the records before a damaged one, as a telegram whose `damage` says so.
 
     Returns
     -------
@@ -50,7 +56,7 @@ def decode_wired(
     ----------
     .. [1] EN 13757-2:2018 (link layer), EN 13757-3:2018 (application layer).
     """
-    got = read_frame(frame)
+    got = read_frame(cut_trailing(frame, trailing)[0])
     if got.ci is None or got.control is None:
         msg = f"a frame without readings: {got.kind}"
         raise UnsupportedError(msg, layer=LAYER, offset=0)
@@ -61,5 +67,12 @@ def decode_wired(
         msg = "a frame without readings: control"
         raise UnsupportedError(msg, layer=LAYER, offset=0)
     return read_application(
-        got.ci, got.data, link="mbus", sender=None, keys=keys, formats=formats, received_at=received_at
+        got.ci,
+        got.data,
+        link="mbus",
+        sender=None,
+        keys=keys,
+        formats=formats,
+        received_at=received_at,
+        partial=partial,
     )

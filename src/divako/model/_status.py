@@ -32,6 +32,7 @@ class Status(enum.IntFlag):
     RECORD_ERROR = 1 << 17  # the meter says why it gives no value
     UNKNOWN_QUANTITY = 1 << 18  # a value whose meaning only the maker knows
     ERROR_STATE = 1 << 19  # measured while the meter was in error
+    SUMMER_TIME = 1 << 20  # a date and time of the meter that it says is summer time
 
     def names(self) -> list[str]:
         """List the bits that are set, in lower case.

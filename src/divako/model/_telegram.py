@@ -11,6 +11,7 @@ import numpy as np
 
 from attrs import field, frozen
 
+from divako.errors import DecodeError
 from divako.model._filled import filler
 from divako.model._register import Function, Medium, Register
 from divako.model._status import Status
@@ -124,6 +125,9 @@ class Record:
         Its data as sent; kept for records that only a driver understands.
     quantity : str
         Name of the quantity: the register's, or what the date or text says.
+    clock : date, datetime or None
+        What the meter's own clock showed when the register stood so, in no zone: for the
+        elements of a profile, whose spacing says it.
     """
 
     register: Register | None
@@ -139,6 +143,7 @@ class Record:
     header: bytes = field(repr=False)
     raw: bytes = field(repr=False)
     quantity: str
+    clock: dt.date | None = None
 
 
 filled_record = filler(Record)
@@ -182,6 +187,15 @@ class Telegram:
         The headers of its M-Bus records as sent, one after the other: its format.
     uplink : Uplink or None
         The envelope it came in.
+    message_counter : int or None
+        The counter of its security, which must only rise: of the authentication layer, or of
+        security modes 7 and 10. A key protects it where the verdict is not unverified.
+    session_number : int or None
+        The same of an enciphered extended link layer: its time and frame number.
+    more_follows : bool
+        Whether the meter says that its next telegram goes on with the records (DIF 1F).
+    damage : DecodeError or None
+        Why the records end before the telegram does; only where a part was asked for.
     """
 
     link: str
@@ -198,3 +212,7 @@ class Telegram:
     maker_data: bytes = field(default=b"", repr=False)
     headers: bytes = field(default=b"", repr=False)
     uplink: Uplink | None = None
+    message_counter: int | None = None
+    session_number: int | None = None
+    more_follows: bool = False
+    damage: DecodeError | None = field(default=None, eq=False)

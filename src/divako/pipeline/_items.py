@@ -20,7 +20,7 @@ from divako.errors import InputError
 from divako.stores import Line
 
 
-FRAME_FORMATS = ("A", "B", "stripped")
+FRAME_FORMATS = ("A", "B", "stripped", "stripped-B")
 _NOT_HEX = str.maketrans("", "", " :-\t")
 
 
@@ -58,7 +58,7 @@ class Item:
         All that the same receiver has seen before; None where that is what stood before this item.
     format : tuple of bytes
         Record headers of compact frames.
-    frame_format : {"A", "B", "stripped"} or None
+    frame_format : {"A", "B", "stripped", "stripped-B"} or None
         Form of a wireless frame.
     error : InputError or None
         Why this line is nothing to decode.

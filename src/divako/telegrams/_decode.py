@@ -11,7 +11,7 @@ from attrs import evolve
 from divako.drivers import Driver, for_device
 from divako.errors import UnknownDriverError, UnsupportedError
 from divako.lorawan import parse_uplink
-from divako.mbus import Formats, KeyLookup, decode_wired, looks_wired
+from divako.mbus import Formats, KeyLookup, cut_trailing, decode_wired, looks_wired
 from divako.model import Readings, Status, Telegram, Uplink, Verdict, readings_of_records
 from divako.wmbus import decode_wireless
 
@@ -26,6 +26,8 @@ def decode(
     device: str | None = None,
     meter_id: str = "",
     formats: Formats | None = None,
+    trailing: int = 0,
+    partial: bool = False,
 ) -> Telegram:
     """Decode one telegram of a meter.
 
@@ -39,7 +41,7 @@ def decode(
     received_at : datetime64[ms], optional
         When it came, in UTC; the time of the present values of meters that send no
         clock of their own.
-    frame_format : {"A", "B", "stripped"}, optional
+    frame_format : {"A", "B", "stripped", "stripped-B"}, optional
         Form of a wireless frame; found by its CRCs where it is not given.
     f_port : int, optional
         Port of a LoRaWAN uplink.
@@ -49,11 +51,17 @@ def decode(
         Identity of a LoRaWAN device; M-Bus telegrams carry their own.
     formats : Formats, optional
         Record headers by signature, for compact frames; see `learn_formats`.
+    trailing : int, default 0
+        How many bytes the receiver puts behind each frame, such as the signal level. [byte]
+    partial : bool, default False
+        Give the records of an M-Bus telegram that stand before a damaged one. The telegram is
+        marked: its `damage` is the error. Frames, checksums, keys and codes are checked
+        all the same, and nothing is given in part that a wrong key could have made.
 
     Returns
     -------
     Telegram
-        Complete; there is no partial result.
+        Complete, unless a part was asked for.
 
     Raises
     ------
@@ -71,9 +79,13 @@ def decode(
     """
     if f_port is not None or device is not None:
         return _from_payload(frame, f_port=f_port, device=device, meter_id=meter_id, received_at=received_at)
+    if trailing:
+        frame, _ = cut_trailing(frame, trailing)
     if looks_wired(frame):
-        return decode_wired(frame, keys=keys, formats=formats, received_at=received_at)
-    return decode_wireless(frame, keys=keys, formats=formats, received_at=received_at, frame_format=frame_format)
+        return decode_wired(frame, keys=keys, formats=formats, received_at=received_at, partial=partial)
+    return decode_wireless(
+        frame, keys=keys, formats=formats, received_at=received_at, frame_format=frame_format, partial=partial
+    )
 
 
 def decode_uplink(document: Mapping[str, object] | Uplink, *, device: str | None = None) -> Telegram:

@@ -8,12 +8,13 @@ import re
 from collections.abc import Mapping
 from typing import NoReturn
 
-from divako.codec import AesKey
+from divako.codec import AesKey, DesKey
 from divako.errors import InputError
 from divako.model import Mvt
 
 
 _NUMBER = re.compile(r"(?:[A-Z]{3}[-.])?([0-9A-F]{8})")
+_AES, _DES = 16, 8
 _MOST_CONTEXTS = 100_000  # a kept cipher takes about 1 kB
 
 
@@ -29,7 +30,7 @@ class KeyStore:
     def __init__(self, keys: Mapping[str, bytes], *, default: bytes | None = None) -> None:
         self._keys = dict(keys)
         self._default = default
-        self._kept: collections.OrderedDict[bytes, AesKey] = collections.OrderedDict()
+        self._kept: collections.OrderedDict[bytes, AesKey | DesKey] = collections.OrderedDict()
 
     @classmethod
     def from_mapping(cls, keys: Mapping[str, str | bytes]) -> KeyStore:
@@ -39,7 +40,8 @@ class KeyStore:
         ----------
         keys : mapping of str to str or bytes
             Meter number (eight digits, optionally after the manufacturer's three letters
-            and a hyphen) to sixteen bytes, or to 32 hexadecimal digits.
+            and a hyphen) to sixteen bytes, or to 32 hexadecimal digits; or to eight bytes, the DES key
+            of an old meter.
 
         Returns
         -------
@@ -71,14 +73,14 @@ class KeyStore:
         """Make a store that has one key for every meter it is asked about."""
         return cls({}, default=parse_key(key, what="the key"))
 
-    def key_of(self, meter_id: str, mvt: Mvt | None = None) -> AesKey | None:  # noqa: ARG002 - part of the lookup's form
+    def key_of(self, meter_id: str, mvt: Mvt | None = None) -> AesKey | DesKey | None:  # noqa: ARG002 - part of the lookup's form
         """Give the key of a meter, or None where there is none."""
         raw = self._keys.get(meter_id, self._default)
         if raw is None:
             return None
         kept = self._kept.get(raw)
         if kept is None:
-            kept = self._kept[raw] = AesKey(raw)
+            kept = self._kept[raw] = DesKey(raw) if len(raw) == _DES else AesKey(raw)
             if len(self._kept) > _MOST_CONTEXTS:
                 self._kept.popitem(last=False)
         return kept
@@ -96,7 +98,7 @@ class KeyStore:
 
 
 def parse_key(key: str | bytes, *, what: str) -> bytes:
-    """Read a key of sixteen bytes, given as such or as hexadecimal digits.
+    """Read a key of sixteen bytes, or of eight for DES, given as such or as hexadecimal digits.
 
     Raises
     ------
@@ -109,7 +111,7 @@ def parse_key(key: str | bytes, *, what: str) -> bytes:
         except ValueError:
             msg = f"{what}: a key is written in hexadecimal digits"
             raise InputError(msg) from None
-    if len(key) != 16:
-        msg = f"{what}: a key has 16 bytes"
+    if len(key) not in {_AES, _DES}:
+        msg = f"{what}: a key has 16 bytes, or 8 for DES"
         raise InputError(msg)
     return bytes(key)

@@ -1,8 +1,18 @@
-"""Wireless M-Bus: frame formats and extended link layer."""
+"""Wireless M-Bus: frames in streams, frame formats, extended link layer and fragments."""
 
+from divako.wmbus._extended_link import first_counter_block
+from divako.wmbus._fragments import Fragments
 from divako.wmbus._frame import Frame, read_frame
 from divako.wmbus._layers import Layers, read_layers
 from divako.wmbus._wireless import decode_wireless
 
 
-__all__ = ["Frame", "Layers", "decode_wireless", "read_frame", "read_layers"]
+__all__ = [
+    "Fragments",
+    "Frame",
+    "Layers",
+    "decode_wireless",
+    "first_counter_block",
+    "read_frame",
+    "read_layers",
+]

@@ -8,15 +8,17 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from attrs import frozen
 
 from divako.codec import crc16_en13757
 from divako.errors import ChecksumError, MalformedError, TruncatedError
-from divako.mbus import Address, read_address
+from divako.mbus import Address, cut_trailing, read_address
 
 
 LAYER = "wmbus.link"
-FORMATS = ("A", "B", "stripped")
+FORMATS = ("A", "B", "stripped", "stripped-B")
 _HEAD = 10  # L, C, manufacturer, address
 _BLOCK = 16
 _FIRST_B = 126  # bytes that the first CRC of format B covers at most
@@ -37,8 +39,10 @@ class Frame:
         First CI field.
     data : bytes
         What follows it.
-    frame_format : {"A", "B", "stripped"}
+    frame_format : {"A", "B", "stripped", "stripped-B"}
         The form it came in.
+    trailing : bytes
+        What the receiver added behind it, such as the signal level.
     """
 
     control: int
@@ -46,19 +50,24 @@ class Frame:
     ci: int
     data: bytes
     frame_format: str
+    trailing: bytes = b""
 
 
-def read_frame(frame: bytes, *, frame_format: str | None = None) -> Frame:
+def read_frame(frame: bytes, *, frame_format: str | None = None, trailing: int = 0) -> Frame:
     """Check and take apart one wireless frame.
 
     Parameters
     ----------
     frame : bytes
         From the L field to the last byte.
-    frame_format : {"A", "B", "stripped"}, optional
+    frame_format : {"A", "B", "stripped", "stripped-B"}, optional
         The form it is in. Without it, it is A if the CRC of its first block
         holds, else B if those hold, else stripped. A damaged frame of format B can
-        look like a stripped one, so say it where it is known.
+        look like a stripped one, so say it where it is known. ``"stripped-B"`` is what
+        some receivers make of format B: the CRCs are gone, and the L field still counts
+        them; it looks like a frame that was cut short, so it is never guessed.
+    trailing : int, default 0
+        How many bytes the receiver puts behind each frame: signal level, link quality. [byte]
 
     Returns
     -------
@@ -72,21 +81,22 @@ def read_frame(frame: bytes, *, frame_format: str | None = None) -> Frame:
     ChecksumError
         A CRC differs.
     MalformedError
-        It is longer than it says, or `frame_format` is none of the three.
+        It is longer than it says, or `frame_format` is none of the four.
     """
     if frame_format is not None and frame_format not in FORMATS:
         msg = f"frame_format must be one of {', '.join(FORMATS)}"
         raise MalformedError(msg, layer=LAYER)
+    frame, behind = cut_trailing(frame, trailing)
     if len(frame) < _HEAD + 1:
         msg = "the frame ends before its CI field"
         raise TruncatedError(msg, layer=LAYER, offset=len(frame))
     found = frame_format or _detect(frame)
-    plain = {"A": _without_crc_a, "B": _without_crc_b, "stripped": _stripped}[found](frame)
+    plain = _PLAIN[found](frame)
     if len(plain) < _HEAD + 1:
         msg = "the L field leaves no room for a CI field"
         raise TruncatedError(msg, layer=LAYER, offset=0)
     sender = read_address(plain[2:4], plain[4:8], plain[8], plain[9])
-    return Frame(plain[1], sender, plain[_HEAD], plain[_HEAD + 1 :], found)
+    return Frame(plain[1], sender, plain[_HEAD], plain[_HEAD + 1 :], found, behind)
 
 
 def _detect(frame: bytes) -> str:
@@ -154,7 +164,26 @@ def _stripped(frame: bytes) -> bytes:
     return frame
 
 
+def _stripped_b(frame: bytes) -> bytes:
+    """Take a frame of format B whose CRCs are gone, and whose L field still counts them."""
+    size = frame[0] + 1
+    size -= _CRC if size <= _FIRST_B + _CRC else 2 * _CRC
+    if len(frame) < size:
+        msg = "the frame is shorter than its L field says"
+        raise TruncatedError(msg, layer=LAYER, offset=len(frame))
+    _nothing_after(frame, size)
+    return frame
+
+
 def _nothing_after(frame: bytes, size: int) -> None:
     if len(frame) > size:
         msg = "the frame is longer than its L field says"
         raise MalformedError(msg, layer=LAYER, offset=size)
+
+
+_PLAIN: Mapping[str, Callable[[bytes], bytes]] = {
+    "A": _without_crc_a,
+    "B": _without_crc_b,
+    "stripped": _stripped,
+    "stripped-B": _stripped_b,
+}

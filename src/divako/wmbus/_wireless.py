@@ -9,8 +9,8 @@ from attrs import evolve
 from divako.errors import UnsupportedError
 from divako.mbus import Formats, KeyLookup, read_application
 from divako.model import Telegram
-from divako.wmbus._frame import LAYER, read_frame
-from divako.wmbus._layers import read_layers
+from divako.wmbus._frame import LAYER, Frame, read_frame
+from divako.wmbus._layers import Layers, read_layers
 
 
 # What meters send on their own or in answer, with or without the direction bits:
@@ -25,6 +25,8 @@ def decode_wireless(
     formats: Formats | None = None,
     received_at: np.datetime64 | None = None,
     frame_format: str | None = None,
+    trailing: int = 0,
+    partial: bool = False,
 ) -> Telegram:
     """Decode one wireless M-Bus frame that a meter sent.
 
@@ -38,8 +40,12 @@ def decode_wireless(
         Record headers by signature, for compact frames.
     received_at : datetime64[ms], optional
         When it came, in UTC.
-    frame_format : {"A", "B", "stripped"}, optional
+    frame_format : {"A", "B", "stripped", "stripped-B"}, optional
         The form it is in; found by its CRCs where it is not given.
+    trailing : int, default 0
+        How many bytes the receiver puts behind each frame, such as the signal level. [byte]
+    partial : bool, default False
+        Give the records before a damaged one, as a telegram whose `damage` says so.
 
     Returns
     -------
@@ -55,11 +61,41 @@ def decode_wireless(
     ----------
     .. [1] EN 13757-4:2019 (link layer), EN 13757-7:2018 (transport and security).
     """
-    got = read_frame(frame, frame_format=frame_format)
+    got = read_from_meter(frame, frame_format=frame_format, trailing=trailing)
+    layers = read_layers(got.ci, got.data, got.sender, keys)
+    return read_message(layers, keys=keys, formats=formats, received_at=received_at, partial=partial)
+
+
+def read_from_meter(frame: bytes, *, frame_format: str | None = None, trailing: int = 0) -> Frame:
+    """Read a frame, and insist that a meter sends readings with one of its kind.
+
+    Raises
+    ------
+    DecodeError
+        Of the link layer; a request or an acknowledgement is an `UnsupportedError`.
+    """
+    got = read_frame(frame, frame_format=frame_format, trailing=trailing)
     if got.control not in _FROM_METER:
         msg = "not a frame with which a meter sends readings"
         raise UnsupportedError(msg, layer=LAYER, offset=1)
-    layers = read_layers(got.ci, got.data, got.sender, keys)
+    return got
+
+
+def read_message(
+    layers: Layers,
+    *,
+    keys: KeyLookup | None,
+    formats: Formats | None,
+    received_at: np.datetime64 | None,
+    partial: bool = False,
+) -> Telegram:
+    """Read the application behind the layers of a frame, or of several.
+
+    Raises
+    ------
+    DecodeError
+        Of the layer that refused it.
+    """
     telegram = read_application(
         layers.ci,
         layers.data,
@@ -69,7 +105,10 @@ def decode_wireless(
         fragment=layers.fragment,
         formats=formats,
         received_at=received_at,
+        partial=partial,
     )
-    if layers.security is None or telegram.security != "none":
+    if layers.security is None:
         return telegram
-    return evolve(telegram, security=layers.security, verdict=layers.verdict)
+    if telegram.security != "none":
+        return evolve(telegram, session_number=layers.session_number)
+    return evolve(telegram, security=layers.security, verdict=layers.verdict, session_number=layers.session_number)
