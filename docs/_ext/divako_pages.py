@@ -1,6 +1,6 @@
 """Parts of the documentation that are made from the code, so that they cannot differ from it.
 
-Four directives, ``driver-list``, ``error-list``, ``column-list`` and ``option-list``, and one page for each public package
+Three directives, ``driver-list``, ``error-list`` and ``option-list``, and one page for each public package
 below ``reference/api``, written before Sphinx looks for its sources.
 """
 
@@ -11,9 +11,11 @@ import enum
 import importlib
 import inspect
 import re
+import tomllib
 import types
 
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,9 @@ import attrs
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from numpydoc.xref import DEFAULT_LINKS
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
@@ -30,7 +34,7 @@ import divako
 from divako import errors
 from divako.cli._main import _parser
 from divako.drivers import Driver, Layout, available, load
-from divako.model import Status, Table
+from divako.model import Status
 
 
 class _Markdown(SphinxDirective):
@@ -105,15 +109,36 @@ def _driver(driver: Driver) -> Iterator[str]:
     yield ""
 
 
+def _drivers() -> list[Driver]:
+    """Load the installed drivers; those that the project announces, where it is on the path and not installed."""
+    if available():
+        return [load(name) for name in available()]
+    project = tomllib.loads(Path(divako.__file__).parents[2].joinpath("pyproject.toml").read_text(encoding="utf-8"))
+    points = project["project"]["entry-points"]["divako.drivers"]
+    return [EntryPoint(name, target, "divako.drivers").load() for name, target in sorted(points.items())]
+
+
 class DriverList(_Markdown):
     """Every driver of the registry, with what it accepts and gives."""
 
     def markdown(self) -> Iterator[str]:
-        for name in available():
-            yield from _driver(load(name))
+        for driver in _drivers():
+            yield from _driver(driver)
 
 
 # Errors
+
+
+def _parameters(thing: type) -> dict[str, str]:
+    """Read the meaning of each parameter from a numpydoc docstring."""
+    section = re.search(r"Parameters\n-+\n(.*?)(?:\n\n[A-Z]\w+\n-+\n|\Z)", inspect.getdoc(thing) or "", re.DOTALL)
+    out: dict[str, str] = {}
+    for names, text in re.findall(
+        r"^(\w[\w, ]*) : [^\n]*\n((?:    [^\n]*\n?)+)", section.group(1) if section else "", re.MULTILINE
+    ):
+        for name in names.split(", "):
+            out[name] = " ".join(text.split())
+    return out
 
 
 def _first_line(thing: Any) -> str:
@@ -137,71 +162,13 @@ class ErrorList(_Markdown):
     """Every class of error, its code, and when it is raised."""
 
     def markdown(self) -> Iterator[str]:
-        yield from _table("code", "class", "also a", "when", "carries")
+        yield from _table("code", "class", "when")
         for one in _error_classes():
-            also = next(up.__name__ for up in one.__mro__ if up.__module__ == "builtins")
-            carries = _parameters(one)
-            yield _row(
-                f"`{one.code}`",
-                f"{{py:class}}`~divako.errors.{one.__name__}`",
-                f"`{also}`",
-                _first_line(one),
-                ", ".join(f"`.{name}`" for name in carries if name != "message"),
-            )
-
-
-# Tables
-
-
-class ColumnList(_Markdown):
-    """The columns of a table as they are written, with the meaning that its docstring gives."""
-
-    required_arguments = 1
-
-    def markdown(self) -> Iterator[str]:
-        module, name = self.arguments[0].rsplit(".", 1)
-        table: type[Table] = getattr(importlib.import_module(module), name)
-        yield from _table("column", "type", "null", "meaning")
-        for column, kind, null, meaning in column_rows(table):
-            yield _row(f"`{column}`", kind, null, meaning)
-
-
-def column_rows(table: type[Table]) -> Iterator[tuple[str, str, str, str]]:
-    """Give name, type, rule of null and meaning of each column that a table is written with."""
-    meanings = _parameters(table)
-    for attribute in attrs.fields(table):
-        dtype = attribute.metadata.get("column")
-        if not dtype or attribute.metadata["mask"]:
-            continue
-        meaning = meanings[attribute.name]
-        words = attribute.metadata["words"]
-        if words is not None:
-            kind, null = "text", "never" if "-1" not in meaning else "where it does not apply"
-            meaning = re.sub(
-                r"^Row numbers into `\w+`[:;.,]?\s*|;? ?-1 (for none|where [^.]*|on others)\.?", "", meaning
-            )
-        elif dtype.startswith("datetime64"):
-            kind, null = "timestamp, ms, UTC", "where unknown" if "NaT" in meaning else "never"
-        elif dtype == "float64":
-            kind, null = "float64", "where unknown" if "NaN" in meaning else "never"
-        else:
-            kind = dtype
-            null = f"where `{attribute.metadata['known']}` is false" if attribute.metadata["known"] else "never"
-        yield attribute.name, kind, null, meaning
-        if words == "registers":
-            yield "quantum", "text", null, "What one `count` is worth, as an exact fraction and its unit."
-
-
-def _parameters(thing: type) -> dict[str, str]:
-    """Read the meaning of each parameter from a numpydoc docstring."""
-    section = re.search(r"Parameters\n-+\n(.*?)(?:\n\n[A-Z]\w+\n-+\n|\Z)", inspect.getdoc(thing) or "", re.DOTALL)
-    out: dict[str, str] = {}
-    for names, text in re.findall(
-        r"^(\w[\w, ]*) : [^\n]*\n((?:    [^\n]*\n?)+)", section.group(1) if section else "", re.MULTILINE
-    ):
-        for name in names.split(", "):
-            out[name] = " ".join(text.split())
-    return out
+            builtin = next(up.__name__ for up in one.__mro__ if up.__module__ == "builtins")
+            also = "" if builtin == "Exception" else f", a `{builtin}`"
+            carries = ", ".join(f"`.{name}`" for name in _parameters(one) if name != "message")
+            when = _first_line(one) + (f" Carries {carries}." if carries else "")
+            yield _row(f"`{one.code}`", f"{{py:class}}`~divako.errors.{one.__name__}`{also}", when)
 
 
 # The command line
@@ -230,11 +197,32 @@ def verb_parser(verb: str) -> argparse.ArgumentParser:
 # The pages of the packages
 
 
+def _packages() -> Iterator[Any]:
+    for name in divako.__all__:
+        if name != "__version__":
+            yield importlib.import_module(f"divako.{name}")
+
+
+def _is_at_home(thing: Any, package: Any) -> bool:
+    """Tell whether a name is a package's own, and not that of a package below."""
+    return f"{getattr(thing, '__module__', package.__name__)}.".startswith(f"{package.__name__}.")
+
+
+def _link_types(_app: Sphinx, config: Config) -> None:
+    """Make the classes that docstrings name lead to the pages of their packages."""
+    DEFAULT_LINKS.clear()  # these lead to the documentation of others, which is not looked up
+    for package in _packages():
+        for public in package.__all__:
+            thing = getattr(package, public)
+            if inspect.isclass(thing) and _is_at_home(thing, package):
+                config.numpydoc_xref_aliases[public] = f"{package.__name__}.{public}"
+
+
 def _write_pages(app: Sphinx) -> None:
     folder = Path(app.srcdir) / "reference" / "api"
     folder.mkdir(exist_ok=True)
-    wanted = {f"{name}.md": _page(f"divako.{name}") for name in divako.__all__ if name != "__version__"}
-    for old in folder.glob("*.md"):
+    wanted = {f"{package.__name__.removeprefix('divako.')}.rst": _page(package) for package in _packages()}
+    for old in folder.glob("*.*"):
         if old.name not in wanted:
             old.unlink()
     for name, text in wanted.items():
@@ -243,18 +231,17 @@ def _write_pages(app: Sphinx) -> None:
             file.write_text(text, encoding="utf-8")
 
 
-def _page(name: str) -> str:
-    package = importlib.import_module(name)
-    lines = [f"# `{name}`", "", "```{eval-rst}", f".. automodule:: {name}", "   :no-members:", ""]
-    documented = [one for one in package.__all__ if isinstance(getattr(package, one), (type, types.FunctionType))]
-    documented = [one for one in documented if getattr(package, one).__module__.startswith(name)]
-    lines += [".. autosummary::", "   :nosignatures:", "", *(f"   {one}" for one in documented), ""]
-    for one in package.__all__:
-        thing = getattr(package, one)
-        home = getattr(thing, "__module__", name)
-        if home != name and not home.startswith(f"{name}."):
-            public = re.sub(r"\._\w+", "", home)
-            lines.append(f"`{one}` is that of :py:mod:`{public}`: :py:obj:`{public}.{one}`.")
+def _page(package: Any) -> str:
+    name = package.__name__
+    lines = [name, "=" * len(name), "", f".. automodule:: {name}", "   :no-members:", ""]
+    things = {one: getattr(package, one) for one in package.__all__}
+    own = [one for one, thing in things.items() if _is_at_home(thing, package)]
+    listed = [one for one in own if isinstance(things[one], (type, types.FunctionType))]
+    lines += [".. autosummary::", "   :nosignatures:", "", *(f"   {one}" for one in listed), ""]
+    for one, thing in things.items():
+        if one not in own:
+            home = re.sub(r"\._\w+", "", thing.__module__)
+            lines.append(f"`{one}` is that of :py:mod:`{home}`: :py:obj:`{home}.{one}`.")
         elif inspect.isclass(thing):
             kind = "exception" if issubclass(thing, BaseException) else "class"
             lines += [f".. auto{kind}:: {one}", "   :members:"]
@@ -262,7 +249,7 @@ def _page(name: str) -> str:
         else:
             lines.append(f".. auto{'function' if inspect.isroutine(thing) else 'data'}:: {one}")
         lines.append("")
-    return "\n".join([*lines, "```", ""])
+    return "\n".join(lines)
 
 
 def _public_name(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.Node) -> nodes.Node | None:
@@ -279,8 +266,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register it with Sphinx."""
     app.add_directive("driver-list", DriverList)
     app.add_directive("error-list", ErrorList)
-    app.add_directive("column-list", ColumnList)
     app.add_directive("option-list", OptionList)
+    app.connect("config-inited", _link_types)
     app.connect("builder-inited", _write_pages)
     app.connect("missing-reference", _public_name)
     return {"version": "1", "parallel_read_safe": True}
