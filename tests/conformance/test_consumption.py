@@ -14,7 +14,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from divako.consumption import exact_intervals, exact_peak_power, interval_consumption, peak_power, prorate_days
+from divako.consumption import (
+    ExactConsumption,
+    exact_consumption,
+    exact_peak_power,
+    interval_consumption,
+    peak_power,
+    prorate_days,
+)
 from divako.errors import SeriesError, UnitError
 from divako.heat import (
     HeatingSeason,
@@ -28,7 +35,7 @@ from divako.heat import (
 )
 from divako.model import Kind, Medium, Meter, Quality, Readings, Register, Step
 from divako.series import Exchange, Reset, calendar_boundaries, instant_of, pulse_steps, steps_of
-from divako.units import ExactQuantity, convert, exact_factor
+from divako.units import Dimension, ExactQuantity, convert, exact_factor
 
 
 Case = dict[str, Any]
@@ -43,6 +50,11 @@ def stamp(at: np.datetime64) -> str:
     return f"{at.astype('datetime64[s]')}Z"
 
 
+def unit_of(case: Case) -> Fraction:
+    """Give the worth of the unit in which a case writes its values. [canonical unit]"""
+    return exact_factor(case["register"]["unit"])[1]
+
+
 def register_of(case: Case) -> Register:
     given = case["register"]
     dimension, factor = exact_factor(given["unit"])
@@ -53,38 +65,39 @@ def arguments(case: Case) -> tuple[Readings, dict[str, Any]]:
     """Turn the input of a case into the arguments of the public calls."""
     policy = case.get("policy", {})
     rate = policy.get("max_rate_per_h")
-    register = register_of(case)
+    register, unit = register_of(case), unit_of(case)
     meter = Meter(
         id="m",
         medium=Medium.OTHER,
         int_digits=case["register"]["int_digits"],
-        max_rate_per_h=None if rate is None else Fraction(rate),
+        digits_unit=case["register"]["unit"],
+        max_rate_per_h=None if rate is None else Fraction(rate) * unit,
     )
     exchanges = [
         Exchange(
             meter_id="m",
             time=instant(r["t"]),
-            old_final=Fraction(r["old_final"]),
-            new_start=Fraction(r["new_start"]),
+            old_final=Fraction(r["old_final"]) * unit,
+            new_start=Fraction(r["new_start"]) * unit,
             new_int_digits=r.get("new_int_digits"),
         )
         for r in case["readings"]
         if r.get("event") == "exchange"
     ]
     resets = [
-        Reset(meter_id="m", time=instant(r["t"]), start=Fraction(r.get("reset_start", "0")))
+        Reset(meter_id="m", time=instant(r["t"]), start=Fraction(r.get("reset_start", "0")) * unit)
         for r in case["readings"]
         if r.get("event") == "reset"
     ]
     plain = [r for r in case["readings"] if "v" in r]
-    counts = [Fraction(r["v"]) / register.factor for r in plain]
+    counts = [Fraction(r["v"]) * unit / register.factor for r in plain]
     assert all(count.denominator == 1 for count in counts)
     readings = Readings.of_counts("m", register, [instant(r["t"]) for r in plain], [int(count) for count in counts])
     return readings, {
         "meters": [meter],
         "exchanges": exchanges,
         "resets": resets,
-        "reverse_tolerance": Fraction(policy.get("reverse_tolerance", "0")),
+        "reverse_tolerance": Fraction(policy.get("reverse_tolerance", "0")) * unit,
         "on_conflict": policy.get("on_conflict", "error"),
     }
 
@@ -96,7 +109,7 @@ def same(got: Fraction | None, wanted: str | None) -> bool:
 def intervals(case: Case, expect: Case) -> bool:
     readings, more = arguments(case)
     steps, dropped = steps_of(readings, **more)
-    factor = register_of(case).factor
+    factor = register_of(case).factor / unit_of(case)
     total = Fraction(0)
     for i, wanted in enumerate(expect["intervals"]):
         known = bool(steps.count_known[i])
@@ -130,33 +143,36 @@ def edges_of(case: Case) -> np.ndarray[Any, Any]:
 
 
 def resample(case: Case, expect: Case) -> bool:
+    """Run a case through the calls that users have: as one meter, and within a fleet with boundaries of its own."""
     readings, more = arguments(case)
-    edges = edges_of(case)
-    gap = case.get("max_gap_s")
-    table = interval_consumption(readings, boundaries=edges, max_gap_s=None if gap is None else int(gap), **more)
-    quantum = case.get("quantum")
-    factor = register_of(case).factor
-    if quantum is not None and Fraction(quantum) != factor:
-        return False  # the register's own count is the only quantum there is
-    (exact,) = exact_intervals(steps_of(readings, **more)[0], edges)
-    total = Fraction(0)
-    for i, wanted in enumerate(expect["bins"]):
-        value, coverage = exact[i]
-        if quantum is not None:
-            value = int(table.count[i]) * factor
-        if not table.count_known[i]:
-            shown = None
-        else:
-            shown = value
-            total += value
-        quality = Quality(int(table.quality[i])).name.lower()
-        if not same(shown, wanted["value"]) or not same(coverage, wanted["coverage"]) or quality != wanted["quality"]:
+    edges, gap, quantum = edges_of(case), case.get("max_gap_s"), case.get("quantum")
+    more["max_gap_s"] = None if gap is None else int(gap)
+    more["quantum"] = None if quantum is None else Fraction(quantum) * unit_of(case)
+    alone = exact_consumption(readings, boundaries=edges, **more)
+    other = Readings.of_counts("other", readings.registers[0], edges[:1], [1])
+    fleet = exact_consumption(
+        Readings.concatenate([other, readings]), boundaries={"m": edges, "other": edges[[0, -1]]}, **more
+    )
+    floored = interval_consumption(readings, boundaries=edges, **more)
+    off = floored.total() - Fraction(expect["total"]) * unit_of(case)
+    conserved = off == 0 if quantum is not None else abs(off) < register_of(case).factor
+    return conserved and as_expected(alone, 0, case, expect) and as_expected(fleet, 1, case, expect)
+
+
+def as_expected(exact: ExactConsumption, skip: int, case: Case, expect: Case) -> bool:
+    table, total = exact.table, Fraction(0)
+    for row, wanted in enumerate(expect["bins"], skip):
+        value = exact.value(row)
+        shown = None if value is None else value / unit_of(case)
+        total += shown or 0
+        quality = Quality(int(table.quality[row])).name.lower()
+        if not same(shown, wanted["value"]) or not same(exact.coverage(row), wanted["coverage"]):
             return False
-        if (table.start[i], table.end[i]) != (instant(wanted["start"]), instant(wanted["end"])):
+        if quality != wanted["quality"]:
             return False
-    floored = int(table.count.sum()) * factor
-    whole = Fraction(expect["total"])
-    return len(table) == len(expect["bins"]) and total == whole and abs(floored - whole) < factor
+        if (table.start[row], table.end[row]) != (instant(wanted["start"]), instant(wanted["end"])):
+            return False
+    return len(table) == len(expect["bins"]) + skip and total == Fraction(expect["total"])
 
 
 def calendar(case: Case, expect: Case) -> bool:
@@ -172,8 +188,13 @@ def calendar(case: Case, expect: Case) -> bool:
 
 
 def pulses(case: Case, expect: Case) -> bool:
-    worth = Fraction(case["units_per_pulse"])
-    steps = [int(step) * worth for step in pulse_steps(case["counts"], bits=case["bits"])]
+    worth, counts = Fraction(case["units_per_pulse"]), case["counts"]
+    steps = [int(step) * worth for step in pulse_steps(counts, bits=case["bits"])]
+    hours = np.datetime64("2026-01-01", "ms") + np.arange(len(counts)) * np.timedelta64(1, "h")
+    readings = Readings.of_counts("m", Register("volume", Dimension.VOLUME, worth), hours, counts)
+    meter = Meter(id="m", medium=Medium.OTHER, counter_bits=case["bits"])
+    fleet = steps_of(readings, meters=[meter])[0]
+    assert [int(count) * worth for count in fleet.count] == steps
     return steps == [Fraction(s) for s in expect["steps"]] and sum(steps) == Fraction(expect["total"])
 
 

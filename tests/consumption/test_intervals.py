@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divako.consumption import (
+    exact_consumption,
     exact_intervals,
     grid,
     interval_consumption,
     net_inflow,
     of_places,
-    register_at,
 )
 from divako.consumption._blocks import blocks_of
 from divako.errors import SeriesError
@@ -37,6 +37,10 @@ BEGIN = np.datetime64("2026-03-27T23:00", "ms")  # spans the change to summer ti
 
 def minutes(n: int) -> np.datetime64:
     return BEGIN + np.timedelta64(n, "m")
+
+
+def at_ms(*times: int) -> np.ndarray[Any, Any]:
+    return BEGIN + np.array(times, dtype="timedelta64[ms]")
 
 
 @st.composite
@@ -104,13 +108,18 @@ def test_a_finer_count_scales_the_exact_result(readings: Readings, times: int) -
 @given(
     st.integers(-(1 << 61), 1 << 61),
     st.integers(1, 1 << 40),
-    st.lists(st.integers(0, 1 << 40), min_size=1, max_size=5),
+    st.lists(st.integers(0, 1 << 40), min_size=1, max_size=5, unique=True).map(sorted),
 )
 def test_the_kernel_is_exact_for_any_size(count: int, length: int, inside: list[int]) -> None:
-    instants = np.array([min(i, length) for i in inside], dtype="int64")
-    at = register_at(np.array([0]), np.array([length]), np.array([count]), np.array([True]), instants)
-    got = [int(f) + Fraction(int(r), int(d)) for f, r, d in zip(at.floor, at.remainder, at.divisor, strict=True)]
-    assert got == [Fraction(count * int(i), length) for i in instants]
+    readings = Readings.of_counts("m", LITRES, at_ms(0, length), [0, count])
+    edges = [-1, *inside]
+    exact = exact_consumption(readings, boundaries=at_ms(*edges), reverse_tolerance=Fraction(1 << 62))
+    floors = interval_consumption(readings, boundaries=at_ms(*edges), reverse_tolerance=Fraction(1 << 62))
+    stood = [count * Fraction(min(max(edge, 0), length), length) for edge in edges]
+    for row in range(len(inside)):
+        if exact.table.count_known[row]:
+            assert exact.value(row) == (stood[row + 1] - stood[row]) * LITRES.factor
+            assert floors.count[row] == stood[row + 1] // 1 - stood[row] // 1
 
 
 def test_nothing_is_extrapolated() -> None:
@@ -167,13 +176,12 @@ def test_boundaries_must_ascend(edges: list[int]) -> None:
 def test_blocks_of_meters_change_nothing(drawn: list[Readings], rows: int, in_span: bool) -> None:
     named = [evolve(one, meter_ids=(f"m{i}",)) for i, one in enumerate(drawn)]
     readings = Readings.concatenate(named)
-    blocks = blocks_of(readings, rows=rows)
-    assert [b.start for b in blocks] == [0, *(b.stop for b in blocks[:-1])]
-    assert blocks[-1].stop == len(readings)
+    blocks = [np.arange(len(readings))[block] for block in blocks_of(readings, rows=rows)]
+    assert np.concatenate(blocks).tolist() == list(range(len(readings)))
     span: dict[str, Any] = {"start": BEGIN, "end": minutes(1440)} if in_span else {}
     whole = interval_consumption(readings, freq="day", tz=OSLO, **span)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("divako.consumption._intervals.blocks_of", functools.partial(blocks_of, rows=rows))
+        patch.setattr("divako.consumption._reckon.blocks_of", functools.partial(blocks_of, rows=rows))
         cut = interval_consumption(readings, freq="day", tz=OSLO, **span)
     for name in ("meter", "register", "start", "end", "count", "count_known", "coverage", "quality", "steps"):
         assert getattr(cut, name).tolist() == getattr(whole, name).tolist()
@@ -181,7 +189,7 @@ def test_blocks_of_meters_change_nothing(drawn: list[Readings], rows: int, in_sp
 
 
 def test_an_error_in_a_block_has_the_row_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("divako.consumption._intervals.blocks_of", functools.partial(blocks_of, rows=1))
+    monkeypatch.setattr("divako.consumption._reckon.blocks_of", functools.partial(blocks_of, rows=1))
     good = Readings.of_counts("a", LITRES, [minutes(0), minutes(60)], [0, 1])
     bad = Readings.of_counts("b", LITRES, [minutes(0), minutes(60), minutes(60)], [0, 1, 2])
     with pytest.raises(SeriesError, match="two counts") as caught:

@@ -159,10 +159,19 @@ def test_the_last_arrival_wins_and_each_instant_stands_once(arrivals: list[tuple
     steps, dropped = steps_of(readings, on_conflict="last", reverse_tolerance=Fraction(1))
     last = dict(arrivals)
     assert steps.count.tolist() == np.diff([last[t] for t in sorted(last)]).tolist()
-    assert len(set(dropped.row.tolist())) == len(dropped) == len(arrivals) - len(last)
-    for row, why in zip(dropped.row.tolist(), dropped.reason.tolist(), strict=True):
-        time, count = arrivals[row]
-        assert dropped.reasons[why] == ("duplicate" if count == last[time] else "superseded")
+    # One arrival after the other meets what stands for its instant.
+    stands: dict[int, int] = {}
+    gone: dict[int, str] = {}
+    for row, (time, count) in enumerate(arrivals):
+        if time in stands and arrivals[stands[time]][1] == count:
+            gone[row] = "duplicate"
+        else:
+            if time in stands:
+                gone[stands[time]] = "superseded"
+            stands[time] = row
+    assert gone == {r: dropped.reasons[w] for r, w in zip(dropped.row.tolist(), dropped.reason.tolist(), strict=True)}
+    for row, instead in zip(dropped.row.tolist(), dropped.stands.tolist(), strict=True):
+        assert stands[arrivals[row][0]] == instead
 
 
 def test_counters_that_are_left_out_are_listed_with_the_reason() -> None:

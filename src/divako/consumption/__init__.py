@@ -1,18 +1,21 @@
 """What passed during the intervals of a calendar: of meters, of places, and as a matrix."""
 
+from divako.consumption._exact import ExactConsumption, exact_consumption
 from divako.consumption._grid import Grid, grid
-from divako.consumption._intervals import consumption_of_steps, exact_intervals, interval_consumption
+from divako.consumption._intervals import consumption_blocks, interval_consumption
+from divako.consumption._of_steps import consumption_of_steps, exact_intervals
 from divako.consumption._peaks import Peak, exact_peak_power, peak_power
 from divako.consumption._places import net_inflow, of_places
 from divako.consumption._prorate import prorate_days
-from divako.consumption._register_at import RegisterAt, register_at
 
 
 __all__ = [
+    "ExactConsumption",
     "Grid",
     "Peak",
-    "RegisterAt",
+    "consumption_blocks",
     "consumption_of_steps",
+    "exact_consumption",
     "exact_intervals",
     "exact_peak_power",
     "grid",
@@ -21,5 +24,4 @@ __all__ = [
     "of_places",
     "peak_power",
     "prorate_days",
-    "register_at",
 ]

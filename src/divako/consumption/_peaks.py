@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from attrs import frozen
 
-from divako.consumption._intervals import exact_intervals
+from divako.consumption._of_steps import exact_intervals
 from divako.errors import SeriesError
 from divako.model import Consumption
 from divako.series import Steps, calendar_boundaries

@@ -1,9 +1,14 @@
-"""Where a register stood at any instant, exactly.
+"""Where the registers of a fleet stood at boundaries, exactly.
 
-The register is taken to be linear within a step. It is stitched over the steps of a
-line, counted from 0 at the first reading; steps that nobody can explain add nothing and
-count as uncovered. At an instant inside a step the register is a fraction of whole numbers, kept as
+A register is taken to be linear within a step. It is stitched over the steps of a
+line; steps that nobody can explain add nothing and count as uncovered. At an
+instant inside a step the register is a fraction of whole numbers, kept as
 floor, remainder and divisor, so nothing is rounded before the caller wants it to be.
+
+References
+----------
+.. [1] T. J. Dekker, "A floating-point technique for extending the available precision", 1971: quotients and products of
+   whole numbers below 2**53 are exact in floats, or rounded to a neighbour that the floor does not mistake.
 """
 
 from __future__ import annotations
@@ -13,96 +18,120 @@ import numpy.typing as npt
 
 from attrs import frozen
 
+from divako.consumption._edges import Edges, Ints
 from divako.errors import SeriesError
+from divako.series._stitch import Stitched
+from divako.series._wide import LARGEST_DIVISOR, multiply_divide
 
 
-_LIMIT = 1 << 62
+_EXACT = 1 << 53  # whole numbers up to here are float64
 
 
 @frozen(eq=False)
 class RegisterAt:
-    """A stitched register at instants: ``floor + remainder / divisor`` counts.
+    """Stitched registers at boundaries: ``floor + remainder / divisor`` counts.
 
     Parameters
     ----------
-    floor : ndarray of int64, shape (b,)
-        Whole counts.
-    remainder, divisor : ndarray of int64, shape (b,)
-        The rest; the divisor is the length of the step. [count · ms], [ms]
-    covered : ndarray of int64, shape (b,)
-        Known time from the first reading to the instant. [ms]
+    floor : ndarray of int64, shape (e,)
+        Whole counts, from anywhere; only differences within a line mean anything.
+    remainder, divisor : ndarray of int64, shape (e,)
+        The rest; the divisor is the length of the step. May be empty where they were not asked for. [count · ms], [ms]
+    covered : ndarray of int64, shape (e,)
+        Known time from the first reading of the line to the boundary. [ms]
     """
 
-    floor: npt.NDArray[np.int64]
-    remainder: npt.NDArray[np.int64]
-    divisor: npt.NDArray[np.int64]
-    covered: npt.NDArray[np.int64]
+    floor: Ints
+    remainder: Ints
+    divisor: Ints
+    covered: Ints
 
 
-def register_at(
-    start: npt.NDArray[np.int64],
-    end: npt.NDArray[np.int64],
-    count: npt.NDArray[np.int64],
-    known: npt.NDArray[np.bool_],
-    instants: npt.NDArray[np.int64],
-) -> RegisterAt:
-    """Evaluate the stitched register of one line.
+def register_at(stitched: Stitched, edges: Edges, *, exactly: bool = False) -> RegisterAt:
+    """Evaluate the stitched registers of all lines at all their boundaries.
 
     Parameters
     ----------
-    start, end : ndarray of int64, shape (n,)
-        Spans of at least one step, ascending, each beginning where or after the one
-        before ends. [ms since 1970, UTC]
-    count : ndarray of int64, shape (n,)
-        What passed in each.
-    known : ndarray of bool, shape (n,)
-        Whether that is known.
-    instants : ndarray of int64, shape (b,)
-        In any order. [ms since 1970, UTC]
+    stitched : Stitched
+        Of ``m`` lines.
+    edges : Edges
+        Boundaries of the same lines.
+    exactly : bool, default False
+        Whether remainders are wanted as well.
 
     Returns
     -------
     RegisterAt
-        Before the first step 0, after the last the whole.
+        Before the first reading of a line what it showed then, after the last likewise.
 
     Raises
     ------
     SeriesError
-        The steps add up to more than an int64 holds with certainty.
+        A step is longer than 35,000 years.
     """
-    length = end - start
-    passed = np.where(known, count, 0)
-    if len(passed) and float(np.abs(passed.astype("float64")).sum()) >= _LIMIT:
-        msg = "what passed in all leaves int64"
+    step = edges.steps_at(stitched.first, stitched.time)
+    length = np.ones(len(stitched.time), dtype="int64")
+    np.subtract(stitched.time[1:], stitched.time[:-1], out=length[:-1])
+    length[stitched.last] = 1  # no step begins there, and nothing passes in it
+    longest = int(length.max(initial=1))
+    if longest > LARGEST_DIVISOR:
+        msg = "two readings are too far apart"
         raise SeriesError(msg)
-    before = np.concatenate([[0], np.cumsum(passed)])
-    covered_before = np.concatenate([[0], np.cumsum(np.where(known, length, 0))])
-    step = np.clip(np.searchsorted(start, instants, side="right") - 1, 0, None)
-    inside = np.clip(instants - start[step], 0, length[step])
-    divisor = length[step]
-    floor, remainder = _shares(passed[step], inside, divisor)
-    return RegisterAt(
-        before[step] + floor,
-        remainder,
-        divisor,
-        covered_before[step] + np.where(known[step], inside, 0),
-    )
+    passed = stitched.passed
+    most = max(int(passed.max(initial=0)), -int(passed.min(initial=0)))
+    reckon = _in_floats if (most + 1) * longest < _EXACT and not exactly else _in_integers
+    quotient, remainder, divisor, inside = reckon(stitched, edges, step, length)
+    quotient += np.take(stitched.stood, step, mode="clip")
+    return RegisterAt(quotient, remainder, divisor, _covered(stitched, edges, step, inside, length))
 
 
-def _shares(
-    count: npt.NDArray[np.int64], inside: npt.NDArray[np.int64], length: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Divide the product of count and inside by length, in whole numbers."""
-    if not count.size:
-        return count, count
-    # Of the count's own quotient and remainder by the length, only the remainder needs a product.
-    whole, rest = np.divmod(count, length)
-    product = rest * inside
-    more, remainder = np.divmod(product, length)
-    # Both factors are at most the length of a step, so only steps of months can leave int64.
-    if int(rest.max()) * int(inside.max()) >= _LIMIT:
-        large = np.flatnonzero(rest.astype("float64") * inside >= _LIMIT)
-        exact = [divmod(int(rest[i]) * int(inside[i]), int(length[i])) for i in large.tolist()]
-        more[large] = [quotient for quotient, _ in exact]
-        remainder[large] = [left for _, left in exact]
-    return whole * inside + more, remainder
+_Inside = Ints | npt.NDArray[np.float64]
+_Parts = tuple[Ints, Ints, Ints, _Inside]
+
+
+def _in_floats(stitched: Stitched, edges: Edges, step: Ints, length: Ints) -> _Parts:
+    """Divide products below 2**53: all numbers are whole, so floats hold them exactly, and are several times faster."""
+    inside = _since(np.take(stitched.time, step, mode="clip"), edges)
+    divisor = np.take(length.astype("float64"), step, mode="clip")
+    np.maximum(inside, 0, out=inside)
+    part = inside.astype("float64")
+    np.minimum(part, divisor, out=part)
+    product = np.take(stitched.passed.astype("float64"), step, mode="clip")
+    product *= part
+    product /= divisor
+    none = step[:0]
+    return np.floor(product, out=product).astype("int64"), none, none, part
+
+
+def _in_integers(stitched: Stitched, edges: Edges, step: Ints, length: Ints) -> _Parts:
+    """Divide products of up to 126 bits, and keep the remainders."""
+    divisor = np.take(length, step)
+    inside = _since(np.take(stitched.time, step), edges)
+    np.maximum(inside, 0, out=inside)
+    np.minimum(inside, divisor, out=inside)
+    quotient, remainder = multiply_divide(np.take(stitched.passed, step), inside, divisor)
+    return quotient, remainder, divisor, inside
+
+
+def _since(begin: Ints, edges: Edges) -> Ints:
+    """Give how long after the beginnings of steps the boundaries are. [ms]"""
+    if edges.common is None:
+        return edges.own - begin
+    table = begin.reshape(-1, len(edges.common))
+    return np.subtract(edges.common, table, out=table).reshape(-1)
+
+
+def _covered(stitched: Stitched, edges: Edges, step: Ints, inside: _Inside, length: Ints) -> Ints:
+    """Reckon the known time before each boundary. [ms]"""
+    begin, end = stitched.time[stitched.first[:-1]], stitched.time[stitched.last]
+    if edges.common is not None:
+        table = np.maximum(edges.common, begin[:, None])
+        covered: npt.NDArray[np.int64] = np.minimum(table, end[:, None], out=table).reshape(-1)
+    else:
+        line = edges.lines()
+        covered = np.minimum(np.maximum(edges.own, begin[line]), end[line])
+    if stitched.unknown is not None:
+        lost = np.where(stitched.unknown, length, 0)
+        before = np.cumsum(lost) - lost
+        covered -= before[step] + np.where(stitched.unknown[step], inside, 0).astype("int64")
+    return covered

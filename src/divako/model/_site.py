@@ -46,10 +46,15 @@ class Meter:
     medium : Medium
         What it measures.
     int_digits : int, optional
-        Digits before the decimal point, in the canonical unit: the register
-        rolls over at ``10**int_digits``.
+        Digits before the decimal point: the register rolls over at ``10**int_digits``, in
+        the canonical unit unless `digits_unit` names another.
     max_rate_per_h : Fraction, optional
         The most it can count in an hour. [canonical unit / h]
+    digits_unit : str, optional
+        Unit of the digits where it is not the canonical one, such as ``"GJ"``.
+    counter_bits : int, optional
+        Bits of an unsigned counter of pulses, up to 62: it rolls over at ``2**counter_bits``
+        counts, and a fall is one turn.
     driver : str, optional
         The driver that reads it, where its telegrams do not say.
     interval_s : int, optional
@@ -60,6 +65,8 @@ class Meter:
     medium: Medium = field(validator=instance_of(Medium))
     int_digits: int | None = field(default=None, validator=_at_least_one)
     max_rate_per_h: Fraction | None = field(default=None, validator=_at_least_zero)
+    digits_unit: str | None = None
+    counter_bits: int | None = field(default=None, validator=_at_least_one)
     driver: str | None = None
     interval_s: int | None = field(default=None, validator=_at_least_one)
 

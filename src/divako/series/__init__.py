@@ -2,8 +2,9 @@
 
 from divako.series._calendar import FREQUENCIES, calendar_boundaries, instant_of
 from divako.series._events import Exchange, Reset
+from divako.series._factors import common_factor, multiplied
 from divako.series._installations import fit_installations
-from divako.series._lines import Dropped, Lines, arrange, common_factor, multiplied, usable
+from divako.series._lines import Dropped, Lines, arrange, usable
 from divako.series._pulses import pulse_steps
 from divako.series._steps import Steps, steps_of
 

@@ -25,6 +25,9 @@ class Exchange:
         What the old register showed last, and the new one first. [canonical unit]
     new_int_digits : int, optional
         Digits of the new register before the decimal point; without it as before.
+    register : str, optional
+        Name of the register, such as ``"volume"`` or ``"energy_tariff_1"``; needed where the
+        readings are of several registers of this meter.
     """
 
     meter_id: str
@@ -32,6 +35,7 @@ class Exchange:
     old_final: Fraction
     new_start: Fraction
     new_int_digits: int | None = None
+    register: str | None = None
 
 
 @frozen(kw_only=True)
@@ -46,8 +50,11 @@ class Reset:
         When, in UTC; the first reading from then on counts from `start`.
     start : Fraction, default 0
         What it was set to. [canonical unit]
+    register : str, optional
+        Name of the register, as for an exchange.
     """
 
     meter_id: str
     time: np.datetime64
     start: Fraction = Fraction(0)
+    register: str | None = None

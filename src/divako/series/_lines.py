@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
-from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -16,10 +12,11 @@ from attrs import evolve, frozen
 from divako.errors import SeriesError
 from divako.model import Function, Kind, Readings, Register, Status
 from divako.model._table import Table, column, words
+from divako.series._factors import on_common_factors
 
 
 REASONS = ("duplicate", "superseded", "without_time", "not_instantaneous", "invalid", "without_count", "without_meter")
-_NO_VALUE = int(Status.INVALID_VALUE | Status.RECORD_ERROR | Status.UNKNOWN_QUANTITY)
+_NO_VALUE = np.uint32(Status.INVALID_VALUE | Status.RECORD_ERROR | Status.UNKNOWN_QUANTITY)
 
 
 @frozen(kw_only=True, eq=False)
@@ -35,47 +32,51 @@ class Dropped(Table):
         ``superseded`` was overruled by a later arrival; counters are left out that are
         ``without_meter``, ``without_time``, ``without_count``, ``not_instantaneous`` (a maximum, minimum or
         value of an error) or ``invalid`` by the meter's own account.
+    stands : ndarray of int64, shape (n,)
+        Row of the reading that stands for the same instant instead; -1 where there is none.
     reasons : tuple of str
         Words, each once.
     """
 
     row: npt.NDArray[np.int64] = column("int64")
     reason: npt.NDArray[np.int32] = column("int32", words="reasons")
+    stands: npt.NDArray[np.int64] = column("int64")
     reasons: tuple[str, ...] = words()
 
 
-@frozen(eq=False)
+@frozen(kw_only=True, eq=False)
 class Lines:
     """Readings of counters, sorted, without duplicates: what steps are made of.
 
     Parameters
     ----------
-    line : ndarray of int64, shape (n,)
-        Which line each reading belongs to, ascending.
+    first : ndarray of int64, shape (m + 1,)
+        Where each of ``m`` lines begins; the last entry is their end.
     time : ndarray of int64, shape (n,)
         Ascending within a line. [ms since 1970, UTC]
     count : ndarray of int64, shape (n,)
-        In the common factor of the line.
-    row : ndarray of int64, shape (n,)
-        Row of the readings handed in.
-    meters : tuple of int
-        For each line, its index into the meters of the readings.
+        In the factor of the register of the line.
+    row : ndarray of int64, shape (n,), or None
+        Row of the readings handed in; None where all of them stand as they were.
+    meter, tariff, subunit : ndarray of int32, shape (m,)
+        Of each line; the meter is an index into the meters of the readings.
+    register : ndarray of int32, shape (m,)
+        Row numbers into `registers`.
     registers : tuple of Register
-        For each line, its register with the common factor.
-    tariffs, subunits : tuple of int
-        For each line.
+        With the common factors.
     dropped : Dropped
         What was left out, and why.
     """
 
-    line: npt.NDArray[np.int64]
+    first: npt.NDArray[np.int64]
     time: npt.NDArray[np.int64]
     count: npt.NDArray[np.int64]
-    row: npt.NDArray[np.int64]
-    meters: tuple[int, ...]
+    row: npt.NDArray[np.int64] | None
+    meter: npt.NDArray[np.int32]
+    register: npt.NDArray[np.int32]
+    tariff: npt.NDArray[np.int32]
+    subunit: npt.NDArray[np.int32]
     registers: tuple[Register, ...]
-    tariffs: tuple[int, ...]
-    subunits: tuple[int, ...]
     dropped: Dropped
 
 
@@ -104,9 +105,22 @@ def usable(readings: Readings, *, register: str | None = None) -> npt.NDArray[np
         & readings.count_known
         & ~np.isnat(readings.time)
         & (readings.function == int(Function.INSTANTANEOUS))
-        & ((readings.status & np.uint32(_NO_VALUE)) == 0)
+        & ((readings.status & _NO_VALUE) == 0)
     )
     return rows
+
+
+def _all_usable(readings: Readings, register: str | None) -> bool:
+    """Tell whether all rows can stand on a time line; in most tables they can, and extremes are found faster."""
+    return bool(
+        all(r.kind is Kind.COUNTER and register in {None, r.name} for r in readings.registers)
+        and readings.register.min(initial=0) >= 0
+        and readings.meter.min(initial=0) >= 0
+        and readings.count_known.all()
+        and (not len(readings) or not np.isnat(readings.time.min()))
+        and not (readings.function != int(Function.INSTANTANEOUS)).any()
+        and not np.bitwise_or.reduce(readings.status) & _NO_VALUE
+    )
 
 
 def arrange(readings: Readings, *, register: str | None = None, on_conflict: str = "error") -> Lines:
@@ -129,150 +143,137 @@ def arrange(readings: Readings, *, register: str | None = None, on_conflict: str
     Raises
     ------
     SeriesError
-        One instant has two counts, with the row; or counts leave int64.
+        One instant has two counts, the registers of one name have two dimensions, or
+        counts leave int64; with the row and the meter.
     """
     if on_conflict not in {"error", "last"}:
         msg = "on_conflict is 'error' or 'last'"
         raise SeriesError(msg)
-    can_stand = usable(readings, register=register)
-    rows = np.flatnonzero(can_stand)
+    row: npt.NDArray[np.int64] | None = None
+    dropped = nothing_dropped()
+    used = readings
+    if not _all_usable(readings, register):
+        can_stand = usable(readings, register=register)
+        row = np.flatnonzero(can_stand)
+        dropped = _left_out(readings, register, can_stand)
+        used = readings.select(row)
+    key = _keys(used)
+    time = used.time.astype("int64")
+    if not _in_order(key, time):
+        order = np.lexsort((time, key))  # stable: of one instant the later arrival comes later
+        row = order if row is None else row[order]
+        key, time, used = key[order], time[order], used.select(order)
+    starts = np.flatnonzero(key[1:] != key[:-1]) + 1
+    first = np.concatenate([[0], starts, [len(key)]]) if len(key) else np.zeros(1, dtype="int64")
+    head = first[:-1]
+    count, register_of_line, registers = _counts(readings, used, row, first)
+    # Only the registers that some line has, in the order of the lines.
+    codes, at = np.unique(register_of_line, return_index=True)
+    codes = codes[np.argsort(at)]
+    place = np.zeros(len(registers), dtype="int32")
+    place[codes] = np.arange(len(codes))
+    lines = Lines(
+        first=first,
+        time=time,
+        count=count,
+        row=row,
+        meter=used.meter[head],
+        register=place[register_of_line],
+        tariff=used.tariff[head],
+        subunit=used.subunit[head],
+        registers=tuple(registers[code] for code in codes.tolist()),
+        dropped=dropped,
+    )
+    return _without_duplicates(lines, on_conflict)
+
+
+def _keys(used: Readings) -> npt.NDArray[np.integer[Any]]:
+    """Number the lines: equal for readings of one line, and ascending by meter, name, tariff and subunit."""
+    parts: list[npt.NDArray[np.integer[Any]]] = [used.meter]
     names: dict[str, int] = {}
-    name_of = np.array([names.setdefault(r.name, len(names)) for r in readings.registers] + [0], dtype="int64")
-    unique, line = _distinct(
-        readings.meter[rows], name_of[readings.register[rows]], readings.tariff[rows], readings.subunit[rows]
+    name_of = np.array([names.setdefault(r.name, len(names)) for r in used.registers] or [0], dtype="int64")
+    if len(names) > 1:
+        parts.append(name_of[used.register])
+    parts += [part for part in (used.tariff, used.subunit) if part.any()]
+    if len(parts) == 1:
+        return used.meter
+    key = np.zeros(len(used), dtype="int64")
+    for part in parts:
+        codes = part
+        if part.size and (part.min() < 0 or part.max() >= 1 << 20):
+            codes = np.unique(part, return_inverse=True)[1].reshape(-1)
+        # Wide codes of all columns could leave int64 together.
+        if part.size and int(key.max()) >= 1 << 40:
+            key = np.unique(key, return_inverse=True)[1].reshape(-1).astype("int64")
+        key = key * (int(codes.max(initial=0)) + 1) + codes
+    return key
+
+
+def _in_order(key: npt.NDArray[np.integer[Any]], time: npt.NDArray[np.int64]) -> bool:
+    step = key[1:] != key[:-1]
+    return bool((key[1:] >= key[:-1]).all() and ((time[1:] >= time[:-1]) | step).all())
+
+
+def _counts(
+    readings: Readings, used: Readings, row: npt.NDArray[np.int64] | None, first: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], tuple[Register, ...]]:
+    codes = {r.name for r in used.registers}
+    if len(codes) == len(used.registers):  # each name has one factor
+        return used.count, used.register[first[:-1]], used.registers
+    many = len(first) - 1
+    try:
+        return on_common_factors(
+            np.repeat(np.arange(many), np.diff(first)), used.register, used.count, many, used.registers
+        )
+    except SeriesError as error:
+        at = error.row
+        if at is not None:
+            error.row = at if row is None else int(row[at])
+            error.meter_index = int(readings.meter[error.row])
+        raise
+
+
+def _without_duplicates(lines: Lines, on_conflict: str) -> Lines:
+    """Keep one reading an instant, as if each arrival met the one that stood before it."""
+    time, count = lines.time, lines.count
+    same = time[1:] == time[:-1]  # as the arrival before
+    same[lines.first[1:-1] - 1] = False
+    if not same.any():
+        return lines
+    rows = np.arange(len(time)) if lines.row is None else lines.row
+    differs = same & (count[1:] != count[:-1])
+    line = np.repeat(np.arange(len(lines.first) - 1), np.diff(lines.first))
+    if on_conflict == "error" and differs.any():
+        at = int(np.flatnonzero(differs)[0]) + 1
+        msg = "one instant has two counts"
+        raise SeriesError(msg, row=int(rows[at]), meter_index=int(lines.meter[line[at]]))
+    duplicate = np.concatenate([[False], same & ~differs])
+    group = np.concatenate([[0], np.cumsum(~same)])
+    fresh = np.flatnonzero(~duplicate)
+    keep = np.zeros(len(time), dtype="bool")
+    # The last of an instant that is no repetition of the one before it.
+    keep[fresh[np.concatenate([group[fresh][1:] != group[fresh][:-1], [True]])]] = True
+    gone = np.flatnonzero(~keep)
+    reason = np.where(duplicate[gone], REASONS.index("duplicate"), REASONS.index("superseded")).astype("int32")
+    dropped = Dropped(row=rows[gone], reason=reason, stands=rows[keep][group[gone]], reasons=REASONS)
+    kept_before = np.concatenate([[0], np.cumsum(keep)])
+    return evolve(
+        lines,
+        first=kept_before[lines.first],
+        time=time[keep],
+        count=count[keep],
+        row=rows[keep],
+        dropped=Dropped.concatenate([dropped, lines.dropped]),
     )
-    time = readings.time[rows].astype("int64")
-    count, registers = _on_common_factors(readings, rows, line, len(unique[0]))
-    if not _sorted(line, time):
-        order = np.lexsort((rows, time, line))
-        line, time, count, rows = line[order], time[order], count[order], rows[order]
-    left, why = _left_out(readings, register, can_stand)
-    keep, superseded = _without_duplicates(readings, line, time, count, rows, on_conflict)
-    return Lines(
-        line[keep],
-        time[keep],
-        count[keep],
-        rows[keep],
-        tuple(unique[0].tolist()),
-        registers,
-        tuple(unique[2].tolist()),
-        tuple(unique[3].tolist()),
-        Dropped(
-            row=np.concatenate([rows[~keep], left]),
-            reason=np.concatenate([superseded[~keep].astype("int32"), why]),
-            reasons=REASONS,
-        ),
-    )
 
 
-def _distinct(*keys: npt.NDArray[np.integer[Any]]) -> tuple[list[npt.NDArray[np.int64]], npt.NDArray[np.int64]]:
-    """Number the distinct combinations of keys, in their order: the combinations, and the number of each row."""
-    combined = np.zeros(len(keys[0]), dtype="int64")
-    widths = [int(key.max()) + 1 if key.size else 1 for key in keys]
-    for key, width in zip(keys, widths, strict=True):
-        combined = combined * width + key
-    changes = combined[1:] != combined[:-1]
-    if (combined[1:] >= combined[:-1]).all():  # as head-ends write them: no need to sort
-        unique = combined[np.concatenate([[True], changes])] if combined.size else combined
-        line = np.concatenate([[0], np.cumsum(changes)]) if combined.size else combined
-    else:
-        unique, line = np.unique(combined, return_inverse=True)
-    parts: list[npt.NDArray[np.int64]] = []
-    for width in reversed(widths):
-        unique, part = np.divmod(unique, width)
-        parts.insert(0, part)
-    return parts, line
+def nothing_dropped() -> Dropped:
+    """Make the table of no dropped readings."""
+    none = np.zeros(0, dtype="int64")
+    return Dropped(row=none, reason=none.astype("int32"), stands=none, reasons=REASONS)
 
 
-def _sorted(line: npt.NDArray[np.int64], time: npt.NDArray[np.int64]) -> bool:
-    later = (line[1:] > line[:-1]) | ((line[1:] == line[:-1]) & (time[1:] >= time[:-1]))
-    return bool(later.all())
-
-
-def _on_common_factors(
-    readings: Readings, rows: npt.NDArray[np.int64], line: npt.NDArray[np.int64], many: int
-) -> tuple[npt.NDArray[np.int64], tuple[Register, ...]]:
-    """Bring the counts of each line to one factor: the largest that all of its own are multiples of."""
-    codes = readings.register[rows]
-    of_line: list[list[int]] = [[] for _ in range(many)]
-    for one, code in zip(*(part.tolist() for part in _distinct(line, codes)[0]), strict=True):
-        of_line[one].append(code)
-    count = readings.count[rows].copy()
-    registers: list[Register] = []
-    for one, used in enumerate(of_line):
-        common = readings.registers[used[0]]
-        if len(used) > 1:
-            factor = common_factor([readings.registers[code].factor for code in used])
-            common = evolve(common, factor=factor)
-            for code in used:
-                times = int(readings.registers[code].factor / factor)
-                mine = (line == one) & (codes == code)
-                count[mine] = multiplied(count[mine], times)
-        registers.append(common)
-    return count, tuple(registers)
-
-
-def common_factor(factors: Sequence[Fraction]) -> Fraction:
-    """Give the largest factor of which all others are whole multiples.
-
-    Examples
-    --------
-    >>> common_factor([Fraction(1, 100), Fraction(1, 1000)])
-    Fraction(1, 1000)
-    """
-    up, down = 0, 1
-    for factor in factors:
-        down_new = math.lcm(down, factor.denominator)
-        up = math.gcd(up * (down_new // down), factor.numerator * (down_new // factor.denominator))
-        down = down_new
-    return Fraction(up, down)
-
-
-def multiplied(count: npt.NDArray[np.int64], times: int) -> npt.NDArray[np.int64]:
-    """Multiply counts by a whole number, refusing what leaves int64.
-
-    Raises
-    ------
-    SeriesError
-        A product does not fit.
-    """
-    limit = ((1 << 63) - 1) // max(times, 1)
-    if count.size and (int(count.max()) > limit or int(count.min()) < -limit):
-        msg = "a count is too large for the common factor of its line"
-        raise SeriesError(msg)
-    return count * np.int64(times)
-
-
-def _without_duplicates(
-    readings: Readings,
-    line: npt.NDArray[np.int64],
-    time: npt.NDArray[np.int64],
-    count: npt.NDArray[np.int64],
-    rows: npt.NDArray[np.int64],
-    on_conflict: str,
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Keep one reading an instant, the first of those that say what the last one says: which, and which it overruled."""
-    same = (line[1:] == line[:-1]) & (time[1:] == time[:-1])  # with the one before
-    keep = np.ones(len(rows), dtype="bool")
-    superseded = np.zeros(len(rows), dtype="bool")
-    if same.any():
-        differs = same & (count[1:] != count[:-1])
-        if on_conflict == "error" and differs.any():
-            at = int(np.flatnonzero(differs)[0]) + 1
-            msg = "one instant has two counts"
-            raise SeriesError(msg, row=int(rows[at]), meter_index=int(readings.meter[rows[at]]))
-        group = np.concatenate([[0], np.cumsum(~same)])
-        last_of_group = np.concatenate([np.flatnonzero(~same), [len(rows) - 1]])
-        superseded = count != count[last_of_group][group]
-        final = np.flatnonzero(~superseded)
-        keep[:] = False
-        keep[final[np.concatenate([[True], group[final][1:] != group[final][:-1]])]] = True
-    return keep, superseded
-
-
-def _left_out(
-    readings: Readings, register: str | None, can_stand: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+def _left_out(readings: Readings, register: str | None, can_stand: npt.NDArray[np.bool_]) -> Dropped:
     """Find the rows of counters that cannot stand on a time line, each with the first reason that holds."""
     rows = np.flatnonzero(_is_counter(readings, register) & ~can_stand)
     reason = np.select(
@@ -280,12 +281,12 @@ def _left_out(
             readings.meter[rows] < 0,
             np.isnat(readings.time[rows]),
             readings.function[rows] != int(Function.INSTANTANEOUS),
-            (readings.status[rows] & np.uint32(_NO_VALUE)) != 0,
+            (readings.status[rows] & _NO_VALUE) != 0,
         ],
         [REASONS.index(why) for why in ("without_meter", "without_time", "not_instantaneous", "invalid")],
         REASONS.index("without_count"),
     )
-    return rows, reason.astype("int32")
+    return Dropped(row=rows, reason=reason.astype("int32"), stands=np.full(len(rows), -1), reasons=REASONS)
 
 
 def _is_counter(readings: Readings, register: str | None) -> npt.NDArray[np.bool_]:

@@ -1,13 +1,8 @@
-"""From one reading of a register to the next: what passed, and how sure that is.
-
-References
-----------
-.. [1] Utility data validation practice (VEE): rollover by register width, limits on rates.
-"""
+"""From one reading of a register to the next: what passed, and how sure that is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -15,14 +10,12 @@ import numpy.typing as npt
 
 from attrs import frozen
 
-from divako.errors import SeriesError
-from divako.model import Meter, Readings, Register, Step
+from divako.model import Meter, Readings, Register
 from divako.model._table import Table, column, words
 from divako.series._events import Exchange, Reset
-from divako.series._lines import Dropped, Lines, arrange
-
-
-_HOUR_MS = 3_600_000
+from divako.series._limits import Plans
+from divako.series._lines import Dropped
+from divako.series._stitch import Rules, Stitched, stitch
 
 
 @frozen(kw_only=True, eq=False)
@@ -47,6 +40,9 @@ class Steps(Table):
         False where the register fell and nothing explains it.
     flags : ndarray of uint16, shape (n,)
         Union of `Step` bits.
+    start_row, end_row : ndarray of int64, shape (n,)
+        Rows of the readings that the step lies between, among those handed in; -1 where a
+        fitter's note of an exchange stands instead of a reading.
     meter_ids : tuple of str
         Meter identifiers, each once.
     registers : tuple of Register
@@ -63,6 +59,8 @@ class Steps(Table):
     count: npt.NDArray[np.int64] = column("int64", known="count_known")
     count_known: npt.NDArray[np.bool_] = column("bool", mask=True)
     flags: npt.NDArray[np.uint16] = column("uint16")
+    start_row: npt.NDArray[np.int64] = column("int64")
+    end_row: npt.NDArray[np.int64] = column("int64")
     meter_ids: tuple[str, ...] = words()
     registers: tuple[Register, ...] = words()
 
@@ -85,7 +83,7 @@ def steps_of(
         In any order. Only counters with a time and an exact count take part.
     meters : sequence of Meter, optional
         Their register widths and highest rates. Without a width and a rate nothing is
-        taken for a rollover.
+        taken for a rollover, but for unsigned counters of pulses.
     exchanges : sequence of Exchange, optional
         Works replaced under the same meter number: the step is cut there.
     resets : sequence of Reset, optional
@@ -100,13 +98,21 @@ def steps_of(
     Returns
     -------
     tuple of Steps and Dropped
-        Steps by line and time, and the readings of counters that were left out.
+        Steps by line and time, each with the rows of its readings, and the readings of
+        counters that were left out, each with the reason.
 
     Raises
     ------
     SeriesError
-        One instant has two counts; an exchange, reset or width is no whole number of
-        counts; counts leave int64.
+        One instant has two counts; an exchange contradicts a reading at its instant; an exchange, reset or
+        width is no whole number of counts; counts leave int64. With the row and the meter where there is one.
+
+    Notes
+    -----
+    A drop is a rollover if the width of the register makes it a rise that the highest rate
+    allows; else a reverse flow within the tolerance; else unknown, never guessed, and the
+    line goes on from the lower count. A rise above the highest rate keeps its value and is marked. A
+    declared reset goes before all that.
 
     Examples
     --------
@@ -117,182 +123,41 @@ def steps_of(
     >>> steps.count
     array([250, 650])
     """
-    lines = arrange(readings, register=register, on_conflict=on_conflict)
-    known = {meter.id: meter for meter in meters}
-    line, time, count, segment, final = _with_exchanges(lines, readings.meter_ids, exchanges)
-    pair = (line[1:] == line[:-1]) & (segment[1:] == segment[:-1])
-    at = np.flatnonzero(pair)
-    of_line = line[at]
-    difference = _difference(count[at], count[at + 1], lines, of_line)
-    flags = np.zeros(len(at), dtype="uint16")
-    sure = np.ones(len(at), dtype="bool")
-    flags[final[at + 1]] |= np.uint16(Step.EXCHANGE)
-    span = time[at + 1] - time[at]
-    is_reset = _apply_resets(difference, flags, lines, readings.meter_ids, resets, at, line, time, count)
-    widths = _widths(lines, readings.meter_ids, known, exchanges)
-    # Floats only choose which steps to look at; what they are is decided exactly.
-    highest = _highest_rates(lines, readings.meter_ids, known)[of_line]
-    suspects = np.flatnonzero(((difference < 0) | (difference > highest * (span / _HOUR_MS) * (1 - 1e-9))) & ~is_reset)
-    for i in suspects.tolist():
-        owner = known.get(readings.meter_ids[lines.meters[of_line[i]]])
-        factor = lines.registers[of_line[i]].factor
-        most = None if owner is None or owner.max_rate_per_h is None else owner.max_rate_per_h / factor
-        limit = None if most is None else most * int(span[i]) / _HOUR_MS
-        step = int(difference[i])
-        if step >= 0:
-            if limit is not None and step > limit:
-                flags[i] |= np.uint16(Step.IMPLAUSIBLE)
-            continue
-        width = widths.get((int(of_line[i]), int(segment[at[i]])))
-        if limit is not None and width is not None and 0 <= step + width <= limit:
-            difference[i] = step + width
-            flags[i] |= np.uint16(Step.ROLLOVER)
-        elif -step * factor <= reverse_tolerance:
-            flags[i] |= np.uint16(Step.REVERSE)
-        else:
-            sure[i] = False
-            flags[i] |= np.uint16(Step.UNEXPLAINED_DROP)
-    return _table(readings, lines, of_line, time[at], time[at + 1], difference, sure, flags), lines.dropped
+    rules = Rules(
+        exchanges=exchanges,
+        resets=resets,
+        register=register,
+        reverse_tolerance=reverse_tolerance,
+        on_conflict=on_conflict,
+    )
+    index = {meter_id: i for i, meter_id in enumerate(readings.meter_ids)}
+    stitched = stitch(readings, Plans.of(meters, readings.meter_ids), index, rules)
+    return steps_of_stitched(stitched, readings.meter_ids), stitched.lines.dropped
 
 
-def _difference(
-    before: npt.NDArray[np.int64], after: npt.NDArray[np.int64], lines: Lines, of_line: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    out = after - before
-    # The sign of an overflowed difference is that of neither operand order it can have.
-    wrapped = ((after >= 0) != (before >= 0)) & ((out >= 0) != (after >= 0))
-    if wrapped.any():
-        at = int(np.flatnonzero(wrapped)[0])
-        msg = "two counts are too far apart for int64"
-        raise SeriesError(msg, meter_index=lines.meters[of_line[at]])
-    return out
-
-
-def _whole(value: Fraction, register: Register, what: str, meter: int) -> int:
-    count = value / register.factor
-    if count.denominator != 1:
-        msg = f"{what} is no whole number of counts"
-        raise SeriesError(msg, meter_index=meter)
-    return int(count)
-
-
-Columns = tuple[
-    npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]
-]
-
-
-def _with_exchanges(lines: Lines, meter_ids: Sequence[str], exchanges: Sequence[Exchange]) -> Columns:
-    """Add the last count of the old works and the first of the new, and number the works of each line."""
-    line, time, count = lines.line, lines.time, lines.count
-    segment = np.zeros(len(line), dtype="int64")
-    final = np.zeros(len(line), dtype="bool")
-    if not exchanges:
-        return line, time, count, segment, final
-    added: list[tuple[int, int, int, int, bool]] = []
-    ordered = sorted(exchanges, key=lambda exchange: exchange.time)
-    for one, meter in enumerate(lines.meters):
-        mine = [exchange for exchange in ordered if exchange.meter_id == meter_ids[meter]]
-        for number, exchange in enumerate(mine, 1):
-            when = int(exchange.time.astype("datetime64[ms]").astype("int64"))
-            register = lines.registers[one]
-            segment[(line == one) & (time >= when)] = number
-            added.append((one, number - 1, when, _whole(exchange.old_final, register, "old_final", meter), True))
-            added.append((one, number, when, _whole(exchange.new_start, register, "new_start", meter), False))
-    extra = np.array([row[:4] for row in added], dtype="int64").reshape(-1, 4)
-    line = np.concatenate([line, extra[:, 0]])
-    segment = np.concatenate([segment, extra[:, 1]])
-    time = np.concatenate([time, extra[:, 2]])
-    count = np.concatenate([count, extra[:, 3]])
-    final = np.concatenate([final, [row[4] for row in added]])
-    order = np.lexsort((time, segment, line))
-    line, time, count, segment, final = line[order], time[order], count[order], segment[order], final[order]
-    # A reading at the very instant of the exchange may repeat what the fitter read.
-    twin = (line[1:] == line[:-1]) & (segment[1:] == segment[:-1]) & (time[1:] == time[:-1])
-    if (twin & (count[1:] != count[:-1])).any():
-        msg = "a reading contradicts the register at its exchange"
-        raise SeriesError(msg, meter_index=lines.meters[line[np.flatnonzero(twin)[0]]])
-    keep = np.concatenate([~twin, [True]])
-    return line[keep], time[keep], count[keep], segment[keep], final[keep]
-
-
-def _apply_resets(
-    difference: npt.NDArray[np.int64],
-    flags: npt.NDArray[np.uint16],
-    lines: Lines,
-    meter_ids: Sequence[str],
-    resets: Sequence[Reset],
-    at: npt.NDArray[np.int64],
-    line: npt.NDArray[np.int64],
-    time: npt.NDArray[np.int64],
-    count: npt.NDArray[np.int64],
-) -> npt.NDArray[np.bool_]:
-    """Count from what the register was set to, in the step that a reset falls into."""
-    hit = np.zeros(len(at), dtype="bool")
-    for reset in resets:
-        when = int(reset.time.astype("datetime64[ms]").astype("int64"))
-        for one, meter in enumerate(lines.meters):
-            if meter_ids[meter] != reset.meter_id:
-                continue
-            inside = (line[at] == one) & (time[at] < when) & (time[at + 1] >= when)
-            for i in np.flatnonzero(inside).tolist():
-                start = _whole(reset.start, lines.registers[one], "the start of a reset", meter)
-                difference[i] = int(count[at[i] + 1]) - start
-                flags[i] |= np.uint16(Step.RESET)
-                hit[i] = True
-    return hit
-
-
-def _highest_rates(lines: Lines, meter_ids: Sequence[str], known: Mapping[str, Meter]) -> npt.NDArray[np.float64]:
-    """Give the highest rate of each line, infinite where none is known. [counts/h]"""
-    owners = [known.get(meter_ids[meter]) for meter in lines.meters]
-    rates = [
-        np.inf if owner is None or owner.max_rate_per_h is None else float(owner.max_rate_per_h / register.factor)
-        for owner, register in zip(owners, lines.registers, strict=True)
-    ]
-    return np.array(rates, dtype="float64")
-
-
-def _widths(
-    lines: Lines, meter_ids: Sequence[str], known: Mapping[str, Meter], exchanges: Sequence[Exchange]
-) -> dict[tuple[int, int], int]:
-    """Give the counts at which the works of each line roll over, where they are known."""
-    out: dict[tuple[int, int], int] = {}
-    ordered = sorted(exchanges, key=lambda exchange: exchange.time)
-    for one, meter in enumerate(lines.meters):
-        owner = known.get(meter_ids[meter])
-        digits = None if owner is None else owner.int_digits
-        mine = [exchange for exchange in ordered if exchange.meter_id == meter_ids[meter]]
-        for number in range(len(mine) + 1):
-            if number and mine[number - 1].new_int_digits is not None:
-                digits = mine[number - 1].new_int_digits
-            if digits is not None:
-                out[one, number] = _whole(Fraction(10) ** digits, lines.registers[one], "the width", meter)
-    return out
-
-
-def _table(
-    readings: Readings,
-    lines: Lines,
-    of_line: npt.NDArray[np.int64],
-    start: npt.NDArray[np.int64],
-    end: npt.NDArray[np.int64],
-    difference: npt.NDArray[np.int64],
-    sure: npt.NDArray[np.bool_],
-    flags: npt.NDArray[np.uint16],
-) -> Steps:
-    registers: dict[Register, int] = {}
-    register_of = np.array([registers.setdefault(r, len(registers)) for r in lines.registers], dtype="int32")
+def steps_of_stitched(stitched: Stitched, meter_ids: tuple[str, ...]) -> Steps:
+    """Lay a stitched register out as one row per step."""
+    lines = stitched.lines
+    n = len(stitched.time)
+    begins = np.ones(n, dtype="bool")
+    begins[stitched.last] = False
+    at = np.flatnonzero(begins)
+    line = np.repeat(np.arange(len(lines.meter)), np.diff(stitched.first) - 1)
+    row = np.arange(n) if stitched.row is None else stitched.row
+    unknown = np.zeros(len(at), dtype="bool") if stitched.unknown is None else stitched.unknown[at]
     return Steps(
-        line=of_line,
-        meter=np.array(lines.meters, dtype="int32")[of_line],
-        register=register_of[of_line],
-        tariff=np.array(lines.tariffs, dtype="int32")[of_line],
-        subunit=np.array(lines.subunits, dtype="int32")[of_line],
-        start=start.astype("datetime64[ms]"),
-        end=end.astype("datetime64[ms]"),
-        count=np.where(sure, difference, 0),
-        count_known=sure,
-        flags=flags,
-        meter_ids=readings.meter_ids,
-        registers=tuple(registers),
+        line=line,
+        meter=lines.meter[line],
+        register=lines.register[line],
+        tariff=lines.tariff[line],
+        subunit=lines.subunit[line],
+        start=stitched.time[at].astype("datetime64[ms]"),
+        end=stitched.time[at + 1].astype("datetime64[ms]"),
+        count=stitched.passed[at],
+        count_known=~unknown,
+        flags=np.zeros(len(at), dtype="uint16") if stitched.flags is None else stitched.flags[at],
+        start_row=row[at],
+        end_row=row[at + 1],
+        meter_ids=meter_ids,
+        registers=lines.registers,
     )

@@ -1,0 +1,251 @@
+"""From readings to bins, block by block: what every public call of this room stands on."""
+
+from __future__ import annotations
+
+import re
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+
+from attrs import evolve, frozen
+
+from divako.consumption._bins import Bins, bins_of
+from divako.consumption._blocks import Rows, blocks_of
+from divako.consumption._edges import Edges, Ints, checked, of_meters
+from divako.errors import SeriesError
+from divako.model import Meter, Readings, Register
+from divako.series import Exchange, Reset, calendar_boundaries, common_factor, usable
+from divako.series._limits import Plans
+from divako.series._noted import line_name
+from divako.series._stitch import Rules, Stitched, stitch
+
+
+# How the register of a tariff or subunit is called; any register name matches, most without either.
+_OF_TARIFF = re.compile(r"(?P<name>.+?)(_tariff_(?P<tariff>\d+))?(_subunit_(?P<subunit>\d+))?", re.DOTALL)
+_LIMIT = 1 << 62
+
+Boundaries = npt.NDArray[np.datetime64] | Mapping[str, npt.NDArray[np.datetime64]]
+
+
+class Reckoning(TypedDict, total=False):
+    """Arguments of `divako.consumption.interval_consumption`, where each is explained."""
+
+    freq: str
+    tz: str
+    start: np.datetime64 | None
+    end: np.datetime64 | None
+    boundaries: Boundaries | None
+    register: str | None
+    meters: Sequence[Meter]
+    exchanges: Sequence[Exchange]
+    resets: Sequence[Reset]
+    reverse_tolerance: Fraction
+    on_conflict: str
+    max_gap_s: int | None
+    quantum: Fraction | None
+
+
+@frozen(kw_only=True, eq=False)
+class Wanted:
+    """What is asked of a table of readings; see `divako.consumption.interval_consumption`."""
+
+    freq: str
+    tz: str
+    start: np.datetime64 | None
+    end: np.datetime64 | None
+    boundaries: Boundaries | None
+    register: str | None
+    meters: Sequence[Meter]
+    rules: Rules
+    max_gap_s: int | None
+    quantum: Fraction | None
+    exactly: bool
+
+
+def wanted_of(how: Mapping[str, Any], *, exactly: bool) -> Wanted:
+    """Sort the arguments of a public call, and fill in what they leave out."""
+    rules = {name: how[name] for name in ("exchanges", "resets", "reverse_tolerance", "on_conflict") if name in how}
+    given: dict[str, Any] = {
+        "freq": "hour",
+        "tz": "Europe/Oslo",
+        "start": None,
+        "end": None,
+        "boundaries": None,
+        "register": None,
+        "meters": (),
+        "max_gap_s": None,
+        "quantum": None,
+        **{name: value for name, value in how.items() if name not in rules},
+    }
+    return Wanted(**given, rules=Rules(**rules), exactly=exactly)
+
+
+@frozen(eq=False)
+class Block:
+    """Bins of the lines of some meters.
+
+    Parameters
+    ----------
+    stitched : Stitched
+        The ``m`` lines.
+    bins : Bins
+        Their bins.
+    register : ndarray of int32, shape (m,)
+        Register of each line, a row number into the registers of the whole call.
+    """
+
+    stitched: Stitched
+    bins: Bins
+    register: npt.NDArray[np.int32]
+
+
+def reckon(readings: Readings, wanted: Wanted, registers: dict[Register, int]) -> Iterator[Block]:
+    """Reckon block by block.
+
+    Parameters
+    ----------
+    readings : Readings
+        Of any number of meters.
+    wanted : Wanted
+        What is asked.
+    registers : dict of Register to int
+        Is filled with the registers of the lines.
+
+    Yields
+    ------
+    Block
+        In the order of the meters; none for blocks without lines.
+
+    Raises
+    ------
+    SeriesError
+        As the public calls say, with rows of the table given.
+    """
+    found = None if wanted.register is None else _OF_TARIFF.fullmatch(wanted.register)
+    name = None if found is None else found["name"]
+    numbers = None if found is None else (int(found["tariff"] or 0), int(found["subunit"] or 0))
+    rules = evolve(wanted.rules, register=name)
+    plans = Plans.of(wanted.meters, readings.meter_ids)
+    index = {meter_id: i for i, meter_id in enumerate(readings.meter_ids)}
+    if wanted.quantum is not None and wanted.quantum <= 0:
+        msg = "a quantum is larger than 0"
+        raise SeriesError(msg)
+    edges = _boundaries(readings, wanted, rules, index)
+    if edges is None:
+        return
+    for rows in blocks_of(readings):
+        part, rows_of_part = _part(readings, rows, numbers)
+        try:
+            stitched = stitch(part, plans, index, rules)
+            if not len(stitched.time):
+                continue
+            stitched, multiple = (stitched, None) if wanted.quantum is None else _on_quantum(stitched, wanted.quantum)
+        except SeriesError as error:
+            error.row = None if error.row is None else _row(rows_of_part, error.row)
+            raise
+        many = len(stitched.lines.meter)
+        of_lines = (
+            Edges.shared(edges, many)
+            if isinstance(edges, np.ndarray)
+            else Edges.ragged([edges[meter] for meter in stitched.lines.meter.tolist()])
+        )
+        gap = None if wanted.max_gap_s is None else wanted.max_gap_s * 1000
+        bins = bins_of(stitched, of_lines, multiple=multiple, max_gap_ms=gap, exactly=wanted.exactly)
+        yield Block(stitched, bins, registers_of_lines(stitched, registers))
+
+
+def _part(readings: Readings, rows: Rows, numbers: tuple[int, int] | None) -> tuple[Readings, Rows]:
+    """Take the rows of a block, and of these the tariff and subunit wanted."""
+    whole = isinstance(rows, slice) and rows.stop - rows.start == len(readings)
+    part = readings if whole else readings.select(rows)
+    if numbers is None or (numbers == (0, 0) and not part.tariff.any() and not part.subunit.any()):
+        return part, rows
+    mine = np.flatnonzero((part.tariff == numbers[0]) & (part.subunit == numbers[1]))
+    return part.select(mine), mine + rows.start if isinstance(rows, slice) else rows[mine]
+
+
+def _row(rows: Rows, row: int) -> int:
+    return row + int(rows.start) if isinstance(rows, slice) else int(rows[row])
+
+
+def _boundaries(readings: Readings, wanted: Wanted, rules: Rules, index: Mapping[str, int]) -> Ints | list[Ints] | None:
+    """Give the boundaries of all meters, or of each; None where there is nothing to cut."""
+    given = wanted.boundaries
+    if isinstance(given, Mapping):
+        return of_meters(given, readings.meter_ids)
+    if given is not None:
+        return checked(given)
+    start, end = wanted.start, wanted.end
+    if start is None or end is None:
+        span = _span(readings, rules, index)
+        if span is None:
+            return None
+        start, end = (span[0] if start is None else start), (span[1] if end is None else end)
+    return calendar_boundaries(start, end, freq=wanted.freq, tz=wanted.tz).astype("int64")
+
+
+def _span(readings: Readings, rules: Rules, index: Mapping[str, int]) -> tuple[np.datetime64, np.datetime64] | None:
+    """Give the span of all usable readings, and of the exchanges of their meters."""
+    times: list[np.datetime64] = []
+    for rows in blocks_of(readings):
+        part = readings.select(rows)
+        time = part.time[usable(part, register=rules.register)]
+        if len(time):
+            times += [time.min(), time.max()]
+    if not times:
+        return None
+    times += [e.time.astype("datetime64[ms]") for e in rules.exchanges if e.meter_id in index and not np.isnat(e.time)]
+    first, last = min(times), max(times)
+    return first, max(last, first + np.timedelta64(1, "ms"))
+
+
+def _on_quantum(stitched: Stitched, quantum: Fraction) -> tuple[Stitched, Ints]:
+    """Make the counts of each line fine enough for the quantum to be a whole number of them."""
+    lines = stitched.lines
+    fine = [evolve(r, factor=common_factor([r.factor, quantum])) for r in lines.registers]
+    times = [int(r.factor / f.factor) for r, f in zip(lines.registers, fine, strict=True)]
+    multiple = [int(quantum / f.factor) for f in fine]
+    if max(*times, *multiple, 1) >= _LIMIT:
+        msg = "a quantum is too fine for the counts of a register"
+        raise SeriesError(msg)
+    of_line = np.array(multiple, dtype="int64")[lines.register]
+    if max(times) == 1:
+        return stitched, of_line
+    factor = np.repeat(np.array(times, dtype="int64")[lines.register], np.diff(stitched.first))
+    since = stitched.stood - np.repeat(stitched.stood[stitched.first[:-1]], np.diff(stitched.first))
+    sums = np.add.reduceat(np.abs(stitched.passed.astype("float64")) * factor, stitched.first[:-1])
+    large = np.flatnonzero(sums >= _LIMIT)
+    if len(large):
+        msg = "counts of a quantum so fine leave int64"
+        raise SeriesError(msg, meter_index=int(lines.meter[large[0]]))
+    # A large table has few registers, and lines of its own only where factors differ.
+    return (
+        evolve(
+            stitched,
+            lines=evolve(lines, registers=tuple(fine)),
+            passed=stitched.passed * factor,
+            stood=since * factor,
+        ),
+        of_line,
+    )
+
+
+def registers_of_lines(stitched: Stitched, registers: dict[Register, int]) -> npt.NDArray[np.int32]:
+    """Give each line its register, under a name of its own where it is that of a tariff or subunit.
+
+    The register of a tariff is a part of the one without; under one name they would be added up.
+    """
+    lines = stitched.lines
+    key = np.stack([lines.register, lines.tariff, lines.subunit])
+    kinds, inverse = (key[:, :1], np.zeros(key.shape[1], dtype="int64"))
+    if (key != kinds).any():
+        kinds, inverse = np.unique(key, axis=1, return_inverse=True)
+    codes = []
+    for code, tariff, subunit in kinds.T.tolist():
+        one = lines.registers[code]
+        codes.append(registers.setdefault(evolve(one, name=line_name(one.name, tariff, subunit)), len(registers)))
+    return np.array(codes, dtype="int32")[inverse.reshape(-1)]
