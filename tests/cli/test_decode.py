@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from divako.cli import _decode, main
 from divako.convert import telegram_schema
-from divako.drivers import load
+from divako.drivers import for_device
 
 
 Frame = Callable[[str, int], str]
@@ -76,7 +76,7 @@ def test_standard_input_is_read(
 def test_an_envelope_of_a_network_server_is_read_with_the_device_that_is_named(
     tmp_path: Path, capsys: Captured
 ) -> None:
-    payload = load("axioma_w1").examples[0].payload
+    payload = for_device("axioma_w1").examples[0].payload
     envelope = {
         "end_device_ids": {"dev_eui": "0011223344556677"},
         "received_at": "2026-02-01T12:00:00.250Z",

@@ -1,31 +1,57 @@
-"""What the payloads of each meter model mean.
+"""What the payloads and telegrams of each meter model mean.
 
-A driver is data: a `Driver` names the payloads it reads, lays out their bytes and carries
-examples. Other distributions add drivers with an entry point in the group
-``divako.drivers``.
+A driver is data: a `Driver` names the LoRaWAN payloads it reads, lays out their bytes and
+carries examples; an `MbusDriver` does the same for what M-Bus telegrams leave to the maker of
+the meter. Other distributions add drivers with entry points in the group ``divako.drivers``,
+and for M-Bus in ``divako.drivers.`` and the manufacturer's letters.
 """
 
+from divako.drivers._block import Block
 from divako.drivers._driver import Driver, Example, Form, Uplink
+from divako.drivers._frames import wired_frame, wireless_frame
+from divako.drivers._known import Known
 from divako.drivers._layout import Bits, Constant, Counter, Counters, Layout, Skip, Time
+from divako.drivers._mbus import MbusDriver, TelegramExample, label
+from divako.drivers._mvt import Mvt
+from divako.drivers._parts import Date, Fixed, Flags, Number, Real, Sum, content_record, number_record
 from divako.drivers._records import Records
-from divako.drivers._registry import available, find, for_device, load
+from divako.drivers._registry import INSTALLED, AnyDriver, Installed, available, find, for_device, load
 
 
 __all__ = [
+    "INSTALLED",
+    "AnyDriver",
     "Bits",
+    "Block",
     "Constant",
     "Counter",
     "Counters",
+    "Date",
     "Driver",
     "Example",
+    "Fixed",
+    "Flags",
     "Form",
+    "Installed",
+    "Known",
     "Layout",
+    "MbusDriver",
+    "Mvt",
+    "Number",
+    "Real",
     "Records",
     "Skip",
+    "Sum",
+    "TelegramExample",
     "Time",
     "Uplink",
     "available",
+    "content_record",
     "find",
     "for_device",
+    "label",
     "load",
+    "number_record",
+    "wired_frame",
+    "wireless_frame",
 ]

@@ -8,15 +8,13 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from divako.drivers._layout import LAYER, Layout
+from divako.drivers._naming import device_pairs, snake_name
 from divako.drivers._records import Records
 from divako.errors import DriverError, MalformedError, TruncatedError, UnsupportedError
 from divako.model import Function, Medium, Readings, Record, Register, Status, readings_of_records, values_of_counts
-
-
-_NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
 def _ports(ports: int | Iterable[int]) -> tuple[int, ...]:
@@ -104,16 +102,6 @@ def _forms(forms: Iterable[Form]) -> tuple[Form, ...]:
     return tuple(forms)
 
 
-def _devices(devices: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple(devices)
-
-
-def _named(_instance: object, _attribute: Attribute[str], value: str) -> None:
-    if not 3 <= len(value) <= 32 or not set(value) <= _NAME or not value[0].isalpha():
-        msg = "a driver has a snake-case name of 3 to 32 characters"
-        raise DriverError(msg)
-
-
 @frozen(kw_only=True)
 class Driver:
     """Declarative description of one meter model.
@@ -145,7 +133,7 @@ class Driver:
         The name is no such name, or source or example is missing.
     """
 
-    name: str = field(validator=_named)
+    name: str = field(validator=snake_name)
     medium: Medium
     accepts: Uplink
     layout: Layout | Records
@@ -153,7 +141,7 @@ class Driver:
     examples: tuple[Example, ...] = field(converter=_examples)
     unroll: Unroll | None = None
     more: tuple[Form, ...] = field(default=(), converter=_forms)
-    devices: tuple[tuple[str, str], ...] = field(default=(), converter=_devices)
+    devices: tuple[tuple[str, str], ...] = field(default=(), converter=device_pairs)
 
     def __attrs_post_init__(self) -> None:
         if len(self.source) < 8 or not self.examples:

@@ -1,29 +1,53 @@
-"""Find drivers by name, device or payload; import one only when it is asked for."""
+"""Find drivers by name, device, payload or meter; import one only when it is asked for.
+
+Drivers of LoRaWAN devices stand in the entry point group ``divako.drivers``, those of M-Bus
+meters in the group of their manufacturer's three letters, such as ``divako.drivers.ACM``:
+so a telegram finds its driver by the names of groups alone.
+"""
 
 from __future__ import annotations
 
 import functools
 
 from importlib.metadata import EntryPoint, entry_points
+from typing import TypeAlias
 
 from divako.drivers._driver import Driver
+from divako.drivers._mbus import MbusDriver
 from divako.drivers._records import Records
 from divako.errors import AmbiguousDriverError, DriverError, UnknownDriverError
+from divako.model import Mvt
 
 
 GROUP = "divako.drivers"
 
+AnyDriver: TypeAlias = Driver | MbusDriver
+
+
+@functools.cache
+def _groups() -> dict[str, dict[str, EntryPoint]]:
+    """Give the entry points by group, here "" or a manufacturer, and name."""
+    found: dict[str, dict[str, EntryPoint]] = {}
+    seen: dict[str, EntryPoint] = {}
+    installed = entry_points()
+    groups = sorted(group for group in installed.groups if group == GROUP or group.startswith(f"{GROUP}."))
+    for point in (point for group in groups for point in installed.select(group=group)):
+        # An editable install and its wheel may both be on the path and say the same.
+        if seen.setdefault(point.name, point).value != point.value:
+            msg = f"two installed distributions offer a driver named {point.name!r}"
+            raise AmbiguousDriverError(msg)
+        found.setdefault(point.group[len(GROUP) + 1 :], {})[point.name] = point
+    return found
+
 
 @functools.cache
 def _entry_points() -> dict[str, EntryPoint]:
-    found: dict[str, EntryPoint] = {}
-    for point in entry_points(group=GROUP):
-        # An editable install and its wheel may both be on the path and say the same.
-        if point.name in found and found[point.name].value != point.value:
-            msg = f"two installed distributions offer a driver named {point.name!r}"
-            raise AmbiguousDriverError(msg)
-        found[point.name] = point
-    return found
+    return {name: point for points in _groups().values() for name, point in points.items()}
+
+
+def _of_payloads() -> list[Driver]:
+    """Import the drivers of LoRaWAN devices."""
+    return [driver for driver in map(load, _groups().get("", {})) if isinstance(driver, Driver)]
 
 
 def available() -> tuple[str, ...]:
@@ -32,7 +56,7 @@ def available() -> tuple[str, ...]:
 
 
 @functools.cache
-def load(name: str) -> Driver:
+def load(name: str) -> AnyDriver:
     """Import one driver.
 
     Parameters
@@ -45,7 +69,7 @@ def load(name: str) -> Driver:
     UnknownDriverError
         Nothing installed offers that name.
     DriverError
-        What is offered is not a `Driver` of that name.
+        What is offered is no driver of that name.
     """
     try:
         point = _entry_points()[name]
@@ -53,14 +77,19 @@ def load(name: str) -> Driver:
         msg = f"no installed driver is named {name!r}"
         raise UnknownDriverError(msg) from None
     driver = point.load()
-    if not isinstance(driver, Driver) or driver.name != name:
-        msg = f"entry point {name!r} does not lead to a Driver of that name"
+    if not isinstance(driver, Driver | MbusDriver) or driver.name != name:
+        msg = f"entry point {name!r} does not lead to a driver of that name"
+        raise DriverError(msg)
+    if isinstance(driver, MbusDriver) != (point.group != GROUP):
+        msg = f"entry point {name!r} stands in the group {point.group!r}, where no driver of its kind is looked for"
         raise DriverError(msg)
     return driver
 
 
 def for_device(device: str) -> Driver:
-    """Find the driver of a device by the name people know it by.
+    """Find the driver of a LoRaWAN device by the name people know it by.
+
+    M-Bus telegrams say themselves which meter they are from.
 
     Parameters
     ----------
@@ -75,12 +104,12 @@ def for_device(device: str) -> Driver:
     AmbiguousDriverError
         More than one is.
     """
-    if device in _entry_points():
-        return load(device)
+    if device in _groups().get("", {}) and isinstance(driver := load(device), Driver):
+        return driver
     wanted = " ".join(device.split()).casefold()
     fitting = [
         driver
-        for driver in map(load, available())
+        for driver in _of_payloads()
         if any(f"{vendor} {model}".casefold() == wanted for vendor, model in driver.devices)
     ]
     return _only(fitting, "is for this device")
@@ -101,7 +130,7 @@ def find(payload: bytes, *, f_port: int | None) -> Driver:
     """
     fitting = [
         driver
-        for driver in map(load, available())
+        for driver in _of_payloads()
         if any(
             f_port in form.accepts.f_port and not isinstance(form.layout, Records) and form.layout.size == len(payload)
             for form in driver.forms
@@ -118,3 +147,52 @@ def _only(fitting: list[Driver], what: str) -> Driver:
         msg = f"more than one installed driver {what}: {', '.join(driver.name for driver in fitting)}"
         raise AmbiguousDriverError(msg)
     return fitting[0]
+
+
+class Installed:
+    """The installed drivers of M-Bus meters, as decoders ask them (`divako.mbus.Makers`)."""
+
+    __slots__ = ()
+
+    def find(self, mvt: Mvt, ci: int, data: bytes) -> MbusDriver | None:
+        """Find the driver of a meter's telegram.
+
+        Parameters
+        ----------
+        mvt : Mvt
+            What the meter says of itself.
+        ci : int
+            CI field of the body.
+        data : bytes
+            The body, deciphered as its header says.
+
+        Returns
+        -------
+        MbusDriver or None
+            None where no installed driver is for it: no driver is imported then.
+
+        Raises
+        ------
+        AmbiguousDriverError
+            More than one is.
+        """
+        if mvt.manufacturer not in _groups():
+            return None
+        candidates = _candidates(mvt.manufacturer, mvt.version, mvt.device_type, ci)
+        if not candidates:
+            return None
+        fitting = [d for d in candidates if d.accepts.check is None or d.accepts.check(data)]
+        if len(fitting) > 1:
+            msg = f"more than one installed driver reads this meter: {', '.join(driver.name for driver in fitting)}"
+            raise AmbiguousDriverError(msg)
+        return fitting[0] if fitting else None
+
+
+INSTALLED = Installed()
+
+
+@functools.lru_cache(maxsize=4096)
+def _candidates(manufacturer: str, version: int, device_type: int, ci: int) -> tuple[MbusDriver, ...]:
+    mvt = Mvt(manufacturer=manufacturer, version=version, device_type=device_type)
+    drivers = map(load, sorted(_groups().get(manufacturer, {})))
+    return tuple(driver for driver in drivers if isinstance(driver, MbusDriver) and driver.accepts.accepts(mvt, ci))

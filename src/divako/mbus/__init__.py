@@ -5,7 +5,10 @@ from divako.mbus._ci import name_of
 from divako.mbus._compact import Formats, format_signature
 from divako.mbus._frame import Frame, cut_trailing, looks_wired, read_frame
 from divako.mbus._header import Address, Header, manufacturer_of, medium_of, read_address, read_header, status_of
+from divako.mbus._maker import Body, Maker, Makers
+from divako.mbus._meaning import Meaning, meaning_as
 from divako.mbus._protection import MAC_SIZES, Fragment
+from divako.mbus._reader import reread
 from divako.mbus._records import RecordList, read_records
 from divako.mbus._security import KeyLookup
 from divako.mbus._wired import decode_wired
@@ -14,17 +17,22 @@ from divako.mbus._wired import decode_wired
 __all__ = [
     "MAC_SIZES",
     "Address",
+    "Body",
     "Formats",
     "Fragment",
     "Frame",
     "Header",
     "KeyLookup",
+    "Maker",
+    "Makers",
+    "Meaning",
     "RecordList",
     "cut_trailing",
     "decode_wired",
     "format_signature",
     "looks_wired",
     "manufacturer_of",
+    "meaning_as",
     "medium_of",
     "name_of",
     "read_address",
@@ -32,5 +40,6 @@ __all__ = [
     "read_frame",
     "read_header",
     "read_records",
+    "reread",
     "status_of",
 ]

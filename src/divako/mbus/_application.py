@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from divako.codec import AesKey
 from divako.errors import ApplicationError, DecryptionError, MalformedError, TruncatedError, UnsupportedError
 from divako.mbus._ci import (
     APPLICATION_ERROR,
@@ -20,17 +21,19 @@ from divako.mbus._ci import (
     FIXED,
     FORMAT,
     LONG_HEADER,
+    MAKERS_OWN,
     NO_HEADER,
     RECORDS,
     name_of,
 )
 from divako.mbus._compact import Formats, expand_compact, read_format
 from divako.mbus._fixed import read_fixed
-from divako.mbus._header import Address, medium_of, read_header, status_of
+from divako.mbus._header import Address, Header, medium_of, read_header, status_of
+from divako.mbus._maker import Body, Maker, Makers
 from divako.mbus._protection import Fragment
 from divako.mbus._records import RecordList, read_records
 from divako.mbus._security import MARK, KeyLookup, Plain, Sealed, decipher
-from divako.model import Mvt, Status, Telegram, Verdict
+from divako.model import Medium, Mvt, Status, Telegram, Verdict
 
 
 LAYER = "mbus.application"
@@ -62,6 +65,7 @@ def read_application(
     formats: Formats | None = None,
     received_at: np.datetime64 | None = None,
     partial: bool = False,
+    makers: Makers | None = None,
 ) -> Telegram:
     """Read an application layer: the CI field and what follows it.
 
@@ -86,6 +90,8 @@ def read_application(
     partial : bool, default False
         Give the records before the first damaged one, and the reason as the telegram's
         `damage`. Never where a wrong key could have made them.
+    makers : Makers, optional
+        Who knows what the standard leaves to makers.
 
     Returns
     -------
@@ -100,36 +106,21 @@ def read_application(
     """
     if link == "mbus" and ci == FIXED:
         return read_fixed(data, received_at=received_at)
-    if ci not in _READABLE:
-        msg = f"CI field {ci:02X} is {name_of(ci)}"
-        raise UnsupportedError(msg, layer=LAYER, offset=0)
-    if ci in NO_HEADER:
-        header = None
-        address = sender
-        plain = Plain(data, "none", Verdict.UNVERIFIED)
+    maker = None if makers is None or sender is None or ci not in MAKERS_OWN else makers.find(sender.mvt, ci, data)
+    if maker is None:
+        header, address, plain = _unwrap(ci, data, link, sender, keys, fragment)
     else:
-        header, body = read_header(data, long=ci in LONG_HEADER)
-        address = header.address or sender
-        if address is None and link != "mbus":
-            msg = "a short header, and no address before it"
-            raise TruncatedError(msg, layer=LAYER, offset=0)
-        sealed = Sealed(
-            ci=ci,
-            header_bytes=data[: len(data) - len(body)],
-            header=header,
-            body=body,
-            address=address or _NOBODY,
-            key=None if keys is None else keys.key_of(*_whose(address)),
-            fragment=fragment,
-            wired=link == "mbus",
-        )
-        plain = decipher(sealed)
+        header, address, plain = None, sender, Plain(data, maker.security, Verdict.UNVERIFIED)
     status = Status.OK if header is None else status_of(header.status_byte)
     # Records wrongly deciphered may look whole for a while, so a body that nothing but 2F 2F vouches for is
     # never given in part.
     partial = partial and plain.verdict is not Verdict.CHECKED
     try:
-        found = _content(ci, plain, formats, received_at, status, partial=partial)
+        content = _behind_header(ci, plain, formats)
+        if maker is None and makers is not None and address is not None:
+            maker = makers.find(address.mvt, ci, content)
+        key = _key_of(keys, address) if ci in MAKERS_OWN else None
+        found = _read(Body(ci, content, address or _NOBODY, header, status, received_at, key), maker, partial=partial)
     except (TruncatedError, MalformedError) as error:
         if plain.verdict is Verdict.CHECKED:
             # 2F 2F alone is weak: a body that does not walk to its end may be a wrong key's.
@@ -141,7 +132,7 @@ def read_application(
         link=link,
         meter_id="" if address is None else address.meter_id,
         mvt=None if address is None else address.mvt,
-        medium=medium_of(0x0F if address is None else address.mvt.device_type),
+        medium=_medium(address, maker),
         access_number=None if header is None else header.access_number,
         status_byte=None if header is None else header.status_byte,
         status=status,
@@ -157,29 +148,66 @@ def read_application(
     )
 
 
+def _unwrap(
+    ci: int, data: bytes, link: str, sender: Address | None, keys: KeyLookup | None, fragment: Fragment | None
+) -> tuple[Header | None, Address | None, Plain]:
+    """Read the transport header that a CI field announces, and decipher what is behind it."""
+    if ci not in _READABLE:
+        msg = f"CI field {ci:02X} is {name_of(ci)}"
+        raise UnsupportedError(msg, layer=LAYER, offset=0)
+    if ci in NO_HEADER:
+        return None, sender, Plain(data, "none", Verdict.UNVERIFIED)
+    header, body = read_header(data, long=ci in LONG_HEADER)
+    address = header.address or sender
+    if address is None and link != "mbus":
+        msg = "a short header, and no address before it"
+        raise TruncatedError(msg, layer=LAYER, offset=0)
+    sealed = Sealed(
+        ci=ci,
+        header_bytes=data[: len(data) - len(body)],
+        header=header,
+        body=body,
+        address=address or _NOBODY,
+        key=None if keys is None else keys.key_of(*_whose(address)),
+        fragment=fragment,
+        wired=link == "mbus",
+    )
+    return header, address, decipher(sealed)
+
+
+def _medium(address: Address | None, maker: Maker | None) -> Medium:
+    medium = medium_of(0x0F if address is None else address.mvt.device_type)
+    return maker.medium if maker is not None and medium in {Medium.UNKNOWN, Medium.OTHER} else medium
+
+
+def _key_of(keys: KeyLookup | None, address: Address | None) -> AesKey | None:
+    key = None if keys is None else keys.key_of(*_whose(address))
+    return key if isinstance(key, AesKey) else None
+
+
 def _whose(address: Address | None) -> tuple[str, Mvt | None]:
     return ("", None) if address is None else (address.meter_id, address.mvt)
 
 
-def _content(
-    ci: int,
-    plain: Plain,
-    formats: Formats | None,
-    received_at: np.datetime64 | None,
-    status: Status,
-    *,
-    partial: bool,
-) -> RecordList:
-    """Read what stands behind the transport header, as the CI field says."""
+def _behind_header(ci: int, plain: Plain, formats: Formats | None) -> bytes:
+    """Give the records that stand behind the transport header, or the body of a maker's own."""
     body = plain.body
-    if ci in RECORDS:
-        return read_records(body, received_at=received_at, status=status, partial=partial)
+    if ci in RECORDS or ci in MAKERS_OWN:
+        return body
     if plain.security != "none" and body.startswith(MARK):
         body = body[len(MARK) :]  # the mark of a right key, and nothing of what follows
     if ci in APPLICATION_ERROR:
         said = _ERRORS.get(body[0] if body else 0, "unknown error")
         msg = f"the meter reports: {said}"
         raise ApplicationError(msg, layer=LAYER)
-    if ci in FORMAT:
-        return RecordList((), headers=read_format(body))
-    return read_records(expand_compact(body, formats), received_at=received_at, status=status, partial=partial)
+    return body if ci in FORMAT else expand_compact(body, formats)
+
+
+def _read(body: Body, maker: Maker | None, *, partial: bool) -> RecordList:
+    """Read the content; what the standard leaves to makers, where somebody knows this one."""
+    if body.ci in FORMAT:
+        return RecordList((), headers=read_format(body.data))
+    if maker is not None and maker.reads_whole:
+        return maker.read(body)
+    found = read_records(body.data, received_at=body.received_at, status=body.status, partial=partial)
+    return found if maker is None else maker.refine(found, body)

@@ -125,6 +125,36 @@ def meaning_of(header: bytes) -> Meaning:
     )
 
 
+def meaning_as(
+    header: bytes, register: Register | None, quantity: str, *, unsigned: bool = False, date: bool = False
+) -> Meaning:
+    """Say what a record header means where its maker gives the quantity.
+
+    Parameters
+    ----------
+    header : bytes
+        The header, whose DIF and DIFE stand as they are.
+    register : Register or None
+        What the maker counts; None for dates and texts.
+    quantity : str
+        Its name.
+    unsigned, date : bool
+        Whether a number is of type C; whether the data is a date.
+    """
+    number = Form.UNSIGNED if unsigned else Form.NUMBER
+    form = number if register is not None else Form.DATE if date else Form.IDENTIFICATION
+    plain = meaning_of(header)
+    return evolve(
+        plain,
+        register=register,
+        quantity=quantity,
+        has_value=True,
+        form=form,
+        status=plain.status & ~Status.UNKNOWN_QUANTITY,
+        profile=0,
+    )
+
+
 def _combined(codes: bytes) -> tuple[Vif | None, int, int]:
     """Read VIF and VIFEs: the quantity, and the record error and profile that they may name."""
     first = codes[0] & 0x7F

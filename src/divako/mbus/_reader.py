@@ -134,3 +134,20 @@ def read_record(
         b"" if meaning.form is Form.HIDDEN else data,
         quantity,
     )
+
+
+def reread(record: Record, meaning: Meaning, *, received_at: np.datetime64 | None, status: Status) -> Record:
+    """Read the data of a record once more, now that its maker says what it means.
+
+    Parameters
+    ----------
+    record : Record
+        As the standard reads it.
+    meaning : Meaning
+        From `meaning_as`.
+    received_at : datetime64[ms] or None
+        When the telegram came, in UTC.
+    status : Status
+        What the telegram's header says of all records.
+    """
+    return read_record(meaning, record.header, record.raw, None, received_at, status)

@@ -8,6 +8,7 @@ from divako.errors import UnsupportedError
 from divako.mbus._application import read_application
 from divako.mbus._compact import Formats
 from divako.mbus._frame import LAYER, cut_trailing, read_frame
+from divako.mbus._maker import Makers
 from divako.mbus._security import KeyLookup
 from divako.model import Telegram
 
@@ -23,6 +24,7 @@ def decode_wired(
     received_at: np.datetime64 | None = None,
     trailing: int = 0,
     partial: bool = False,
+    makers: Makers | None = None,
 ) -> Telegram:
     """Decode one wired M-Bus frame that a meter sent.
 
@@ -40,6 +42,8 @@ def decode_wired(
         How many bytes the receiver puts behind each frame. [byte]
     partial : bool, default False
         Give the records before a damaged one, as a telegram whose `damage` says so.
+    makers : Makers, optional
+        Who knows what the standard leaves to makers.
 
     Returns
     -------
@@ -75,4 +79,5 @@ def decode_wired(
         formats=formats,
         received_at=received_at,
         partial=partial,
+        makers=makers,
     )

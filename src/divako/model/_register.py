@@ -103,7 +103,7 @@ class Register:
     @property
     def column(self) -> str:
         """Name with its unit, for columns and keys: ``volume_m3``."""
-        unit = self.unit.replace("/", "_").replace("%", "percent").lower()
+        unit = self.unit.replace("/", "_").replace("*", "_").replace("%", "percent").lower()
         return self.name if unit == "1" else f"{self.name}_{unit}"
 
     @property

@@ -8,7 +8,7 @@ import numpy as np
 
 from attrs import evolve
 
-from divako.drivers import Driver, for_device
+from divako.drivers import INSTALLED, Driver, for_device
 from divako.errors import UnknownDriverError, UnsupportedError
 from divako.lorawan import parse_uplink
 from divako.mbus import Formats, KeyLookup, cut_trailing, decode_wired, looks_wired
@@ -82,9 +82,17 @@ def decode(
     if trailing:
         frame, _ = cut_trailing(frame, trailing)
     if looks_wired(frame):
-        return decode_wired(frame, keys=keys, formats=formats, received_at=received_at, partial=partial)
+        return decode_wired(
+            frame, keys=keys, formats=formats, received_at=received_at, partial=partial, makers=INSTALLED
+        )
     return decode_wireless(
-        frame, keys=keys, formats=formats, received_at=received_at, frame_format=frame_format, partial=partial
+        frame,
+        keys=keys,
+        formats=formats,
+        received_at=received_at,
+        frame_format=frame_format,
+        partial=partial,
+        makers=INSTALLED,
     )
 
 

@@ -13,7 +13,19 @@ References
 from divako.testing._checks import CHECKS, Check
 from divako.testing._conformance import checks_of, conformance
 from divako.testing._layout_checks import LAYOUT_CHECKS
+from divako.testing._mbus_checks import MBUS_CHECKS, MbusCheck
 from divako.testing._strategies import payloads
+from divako.testing._telegrams import frames
 
 
-__all__ = ["CHECKS", "LAYOUT_CHECKS", "Check", "checks_of", "conformance", "payloads"]
+__all__ = [
+    "CHECKS",
+    "LAYOUT_CHECKS",
+    "MBUS_CHECKS",
+    "Check",
+    "MbusCheck",
+    "checks_of",
+    "conformance",
+    "frames",
+    "payloads",
+]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from divako.drivers import Driver, Layout
+from divako.drivers import AnyDriver, Driver, Layout, MbusDriver
 from divako.testing._checks import CHECKS, Check
 from divako.testing._extras import pytest
 from divako.testing._layout_checks import LAYOUT_CHECKS
+from divako.testing._mbus_checks import MBUS_CHECKS
 
 
 def checks_of(driver: Driver) -> tuple[Check, ...]:
@@ -27,12 +29,12 @@ def checks_of(driver: Driver) -> tuple[Check, ...]:
     return (*CHECKS, *LAYOUT_CHECKS) if laid_out else CHECKS
 
 
-def conformance(driver: Driver) -> Callable[[Check], None]:
+def conformance(driver: AnyDriver) -> Callable[[Callable[[Any], None]], None]:
     """Make one pytest test function that runs every check on a driver.
 
     Parameters
     ----------
-    driver : Driver
+    driver : Driver or MbusDriver
         The driver to check.
 
     Returns
@@ -51,13 +53,14 @@ def conformance(driver: Driver) -> Callable[[Check], None]:
     >>> from divako.drivers import load
     >>> test_conformance = conformance(load("axioma_w1"))
     """
+    checks: Sequence[Callable[[Any], None]] = MBUS_CHECKS if isinstance(driver, MbusDriver) else checks_of(driver)
 
-    @pytest.mark.parametrize("check", checks_of(driver), ids=_name)
-    def test(check: Check) -> None:
+    def test(check: Callable[[Any], None]) -> None:
         check(driver)
 
-    return test
+    run: Callable[[Callable[[Any], None]], None] = pytest.mark.parametrize("check", checks, ids=_name)(test)
+    return run
 
 
-def _name(check: Check) -> str:
+def _name(check: Callable[[Any], None]) -> str:
     return check.__name__

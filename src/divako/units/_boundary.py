@@ -36,7 +36,7 @@ SUFFIXES = {
 }
 
 # Units that pint spells, or means, in another way; its calorie is the thermochemical one.
-_FOR_PINT = {"%": "percent", "kVAh": "kVA*hour", "VAh": "VA*hour", "MVAh": "MVA*hour"}
+_FOR_PINT = {"%": "percent", "kVAh": "kVA*hour", "VAh": "VA*hour", "MVAh": "MVA*hour", "m3*degC": "m3*delta_degC"}
 _CALORIE = re.compile(r"([kMG]?cal)(?!\w)")
 
 

@@ -29,6 +29,7 @@ class Dimension(enum.Enum):
     ANGLE = "angle"
     SIGNAL_LEVEL = "signal_level"
     RELATIVE_HUMIDITY = "relative_humidity"
+    VOLUME_TEMPERATURE = "volume_temperature"
     HEAT_COST = "heat_cost"
     COUNT = "count"
 
@@ -55,6 +56,7 @@ _UNITS = {
     Dimension.ANGLE: "deg",
     Dimension.SIGNAL_LEVEL: "dBm",
     Dimension.RELATIVE_HUMIDITY: "%",
+    Dimension.VOLUME_TEMPERATURE: "m3*degC",
     Dimension.HEAT_COST: "1",
     Dimension.COUNT: "1",
 }

@@ -91,6 +91,7 @@ _TABLE: dict[str, Factor] = {
     "Hz": (Dimension.FREQUENCY, Fraction(1)),
     "deg": (Dimension.ANGLE, Fraction(1)),
     "dBm": (Dimension.SIGNAL_LEVEL, Fraction(1)),
+    "m3*degC": (Dimension.VOLUME_TEMPERATURE, Fraction(1)),
     "%": (Dimension.RELATIVE_HUMIDITY, Fraction(1)),
 }
 

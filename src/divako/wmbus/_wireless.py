@@ -7,7 +7,7 @@ import numpy as np
 from attrs import evolve
 
 from divako.errors import UnsupportedError
-from divako.mbus import Formats, KeyLookup, read_application
+from divako.mbus import Formats, KeyLookup, Makers, read_application
 from divako.model import Telegram
 from divako.wmbus._frame import LAYER, Frame, read_frame
 from divako.wmbus._layers import Layers, read_layers
@@ -27,6 +27,7 @@ def decode_wireless(
     frame_format: str | None = None,
     trailing: int = 0,
     partial: bool = False,
+    makers: Makers | None = None,
 ) -> Telegram:
     """Decode one wireless M-Bus frame that a meter sent.
 
@@ -46,6 +47,8 @@ def decode_wireless(
         How many bytes the receiver puts behind each frame, such as the signal level. [byte]
     partial : bool, default False
         Give the records before a damaged one, as a telegram whose `damage` says so.
+    makers : Makers, optional
+        Who knows what the standard leaves to makers.
 
     Returns
     -------
@@ -63,7 +66,7 @@ def decode_wireless(
     """
     got = read_from_meter(frame, frame_format=frame_format, trailing=trailing)
     layers = read_layers(got.ci, got.data, got.sender, keys)
-    return read_message(layers, keys=keys, formats=formats, received_at=received_at, partial=partial)
+    return read_message(layers, keys=keys, formats=formats, received_at=received_at, partial=partial, makers=makers)
 
 
 def read_from_meter(frame: bytes, *, frame_format: str | None = None, trailing: int = 0) -> Frame:
@@ -88,6 +91,7 @@ def read_message(
     formats: Formats | None,
     received_at: np.datetime64 | None,
     partial: bool = False,
+    makers: Makers | None = None,
 ) -> Telegram:
     """Read the application behind the layers of a frame, or of several.
 
@@ -106,6 +110,7 @@ def read_message(
         formats=formats,
         received_at=received_at,
         partial=partial,
+        makers=makers,
     )
     if layers.security is None:
         return telegram

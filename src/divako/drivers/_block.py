@@ -1,0 +1,125 @@
+"""Blocks of bytes that only their maker knows, declared part by part.
+
+A block checks all that it can before it gives a number: its length, its constants, the
+dates that must stand in it, and what a check of its own says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from attrs import evolve, field, frozen
+
+from divako.drivers._parts import LAYER, Date, Fixed, Flags, Number, Real, Sum
+from divako.errors import MalformedError, TruncatedError
+from divako.mbus import Body
+from divako.model import Record, Status
+
+
+Part: TypeAlias = Number | Real | Sum | Date | Flags | Fixed
+Prepare: TypeAlias = Callable[[bytes, Body], bytes]
+Unroll: TypeAlias = Callable[[bytes, Body], Iterable[Record]]
+
+
+def _parts(parts: Iterable[Part]) -> tuple[Part, ...]:
+    return tuple(parts)
+
+
+def _sizes(size: int | Iterable[int]) -> frozenset[int]:
+    return frozenset((size,)) if isinstance(size, int) else frozenset(size)
+
+
+@frozen
+class Block:
+    """A maker's block.
+
+    Parameters
+    ----------
+    parts : sequence of Number, Real, Sum, Date, Flags or Fixed
+        What is known of it, in the order in which records come out.
+    size : int or collection of int
+        How long it is; numbers, sets or ranges. [byte]
+    prepare : callable, optional
+        Turns the bytes sent into those that the parts lie in, such as a maker's cipher:
+        a named function of the bytes and the `Body`.
+    unroll : callable, optional
+        Gives further records that parts cannot say: a pure, named function of the prepared
+        bytes and the `Body`.
+    check : callable, optional
+        Tells whether prepared bytes are this block, such as a checksum.
+    """
+
+    parts: tuple[Part, ...] = field(converter=_parts)
+    size: frozenset[int] = field(converter=_sizes, kw_only=True)
+    prepare: Prepare | None = field(default=None, kw_only=True)
+    unroll: Unroll | None = field(default=None, kw_only=True)
+    check: Callable[[bytes], bool] | None = field(default=None, kw_only=True)
+
+    def read(self, data: bytes, body: Body) -> tuple[Record, ...]:
+        """Read a block.
+
+        Parameters
+        ----------
+        data : bytes
+            As sent.
+        body : Body
+            What it came in.
+
+        Returns
+        -------
+        tuple of Record
+            Complete; a block is read or refused.
+
+        Raises
+        ------
+        TruncatedError, MalformedError
+            It is not as declared.
+        """
+        self._check_size(data)
+        if self.prepare is not None:
+            data = self.prepare(data, body)
+        status = body.status
+        records: list[Record] = []
+        for part in self.parts:
+            if isinstance(part, Fixed):
+                part.require(data)
+            elif part.optional and part.at + part.size > len(data):
+                continue
+            elif isinstance(part, Flags):
+                status |= part.status_of(data)
+            else:
+                records.append(part.read(data))
+        if self.check is not None and not self.check(data):
+            msg = "the maker's block fails its check"
+            raise MalformedError(msg, layer=LAYER, offset=0)
+        if self.unroll is not None:
+            records.extend(self.unroll(data, body))
+        return tuple(_stamped(record, status, body) for record in records)
+
+    def _check_size(self, data: bytes) -> None:
+        if len(data) in self.size:
+            return
+        if len(data) < min(self.size):
+            msg = "the maker's block is too short"
+            raise TruncatedError(msg, layer=LAYER, offset=len(data))
+        msg = "the maker's block has a length that its driver does not know"
+        raise MalformedError(msg, layer=LAYER, offset=min(len(data), max(self.size)))
+
+
+def _stamped(record: Record, status: Status, body: Body) -> Record:
+    """Give a record what the telegram says of all of them."""
+    if record.register is None:
+        return record
+    time = body.received_at if record.storage == 0 else record.time
+    return evolve(record, status=record.status | status, time=time)
+
+
+def read_first(blocks: tuple[Block, ...], data: bytes, body: Body) -> tuple[Record, ...]:
+    """Read the first block that fits; the error of the last where none does."""
+    for block in blocks[:-1]:
+        try:
+            return block.read(data, body)
+        except (TruncatedError, MalformedError):
+            continue
+    return blocks[-1].read(data, body)

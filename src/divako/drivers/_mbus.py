@@ -1,0 +1,207 @@
+"""What a vendor writes to teach divako an M-Bus meter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from attrs import evolve, field, frozen
+
+from divako.drivers._block import Block, read_first
+from divako.drivers._known import Known, vib_of
+from divako.drivers._mvt import Mvt
+from divako.drivers._naming import device_pairs, snake_name
+from divako.errors import DriverError, MalformedError, TruncatedError
+from divako.mbus import Body, Meaning, RecordList, meaning_as, reread
+from divako.model import Function, Medium, Record, Status
+
+
+_MOST_HEADERS = 4096
+
+Answer: TypeAlias = float | str | None
+
+
+def _answers(values: Mapping[str, Answer]) -> tuple[tuple[str, Answer], ...]:
+    return tuple(sorted(dict(values).items()))
+
+
+@frozen
+class TelegramExample:
+    """A telegram and what it must decode to; every driver carries at least one.
+
+    Parameters
+    ----------
+    frame : bytes
+        A whole frame, wired or wireless without CRCs, of a test device and with a made-up
+        number; never a customer's.
+    values : mapping of str to float, str or None
+        What is in it, by `label`: ``{"volume_m3": 12.345, "date s1": "2025-12-31"}``.
+        Every record that the driver names is there; None stands for no value.
+    key : bytes, optional
+        The key of the test device, where the frame is enciphered.
+    """
+
+    frame: bytes = field(repr=False)
+    values: tuple[tuple[str, Answer], ...] = field(converter=_answers)
+    key: bytes | None = field(default=None, repr=False)
+
+
+def label(record: Record) -> str:
+    """Name a record of a telegram: column and indices, ``volume_m3 s1 t2 u1 maximum``."""
+    words = [record.quantity if record.register is None else record.register.column]
+    words += [f"{letter}{n}" for letter, n in (("s", record.storage), ("t", record.tariff), ("u", record.subunit)) if n]
+    if record.function is not Function.INSTANTANEOUS:
+        words.append(record.function.name.lower())
+    return " ".join(words)
+
+
+def _blocks(blocks: Block | Iterable[Block]) -> tuple[Block, ...]:
+    return (blocks,) if isinstance(blocks, Block) else tuple(blocks)
+
+
+def _known(records: Iterable[Known]) -> tuple[Known, ...]:
+    return tuple(records)
+
+
+def _telegrams(examples: Iterable[TelegramExample]) -> tuple[TelegramExample, ...]:
+    return tuple(examples)
+
+
+@frozen(kw_only=True)
+class MbusDriver:
+    """Declarative description of what the telegrams of one kind of M-Bus meter leave to its maker.
+
+    The standard's records decode without a driver. A driver says what the rest is: whole
+    bodies in a layout of the maker's, the block behind DIF 0F, and records whose quantity
+    only the maker knows.
+
+    Parameters
+    ----------
+    name : str
+        Unique snake-case name; also the name of its entry point.
+    medium : Medium
+        What flows through the meter.
+    devices : sequence of (str, str)
+        Vendor and model that people know the meter by.
+    accepts : Mvt
+        The telegrams that it reads.
+    source : str
+        Document, edition and section that the layout was taken from.
+    examples : sequence of TelegramExample
+        Telegrams with known answers, at least one; `divako.testing` runs them.
+    body : Block or sequence of Block, optional
+        The whole body, in place of the standard's records; the first block that fits is read.
+    after_records : Block or sequence of Block, optional
+        What stands behind DIF 0F.
+    records : sequence of Known, optional
+        Records whose quantity only the maker knows.
+    security : str, default "none"
+        How a body is enciphered that the standard knows nothing of.
+
+    Raises
+    ------
+    DriverError
+        The name is no such name, source or example is missing, or there is nothing to read.
+    """
+
+    name: str = field(validator=snake_name)
+    medium: Medium
+    devices: tuple[tuple[str, str], ...] = field(converter=device_pairs)
+    accepts: Mvt
+    source: str
+    examples: tuple[TelegramExample, ...] = field(converter=_telegrams)
+    body: tuple[Block, ...] = field(default=(), converter=_blocks)
+    after_records: tuple[Block, ...] = field(default=(), converter=_blocks)
+    records: tuple[Known, ...] = field(default=(), converter=_known)
+    security: str = "none"
+    _rules: dict[bytes, tuple[Known, ...]] = field(init=False, eq=False, repr=False, factory=dict)
+    _meanings: dict[bytes, tuple[Known, Meaning | None] | None] = field(init=False, eq=False, repr=False, factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.source) < 8 or not self.examples:
+            msg = "a driver names the source of its layout and carries an example"
+            raise DriverError(msg)
+        if bool(self.body) == bool(self.after_records or self.records):
+            msg = "a driver reads whole bodies, or what the records of the standard leave open"
+            raise DriverError(msg)
+        for known in self.records:
+            self._rules[known.vib] = (*self._rules.get(known.vib, ()), known)
+
+    @property
+    def reads_whole(self) -> bool:
+        """Whether it reads whole bodies, in place of the records of the standard."""
+        return bool(self.body)
+
+    def read(self, body: Body) -> RecordList:
+        """Read a whole body.
+
+        Raises
+        ------
+        TruncatedError, MalformedError, MissingKeyError, DecryptionError
+            It is not as declared, or enciphered and not to be opened.
+        """
+        return RecordList(read_first(self.body, body.data, body), maker_data=body.data)
+
+    def refine(self, found: RecordList, body: Body) -> RecordList:
+        """Put a name to the records and the block that the standard leaves to the maker.
+
+        A block that is not as declared stays bytes: the records before it are right
+        without it.
+        """
+        records = [new for record in found.records for new in self._named(record, body)] if self._rules else None
+        if self.after_records and found.maker_data:
+            try:
+                more = read_first(self.after_records, found.maker_data, body)
+            except (TruncatedError, MalformedError):
+                more = ()
+            records = [*(found.records if records is None else records), *more]
+        return found if records is None else evolve(found, records=tuple(records))
+
+    def known_of(self, record: Record) -> Known | None:
+        """Give what the maker says of a record; None where the standard has the last word."""
+        said = self._meaning_of(record) if record.header else None
+        return None if said is None else said[0]
+
+    def _named(self, record: Record, body: Body) -> tuple[Record, ...]:
+        if not record.header:
+            return (record,)
+        try:
+            said = self._meanings[record.header]
+        except KeyError:
+            if len(self._meanings) >= _MOST_HEADERS:
+                self._meanings.clear()
+            said = self._meanings[record.header] = self._meaning_of(record)
+        if said is None:
+            return (record,)
+        known, meaning = said
+        if meaning is None:
+            if known.block is None or Status.RECORD_ERROR in record.status:
+                return (record,)
+            try:
+                return known.block.read(record.raw, body)
+            except (TruncatedError, MalformedError):
+                return (record,)
+        return (reread(record, meaning, received_at=body.received_at, status=body.status),)
+
+    def _meaning_of(self, record: Record) -> tuple[Known, Meaning | None] | None:
+        for known in self._rules.get(vib_of(record.header), ()):
+            if all(
+                wanted is None or wanted == has
+                for wanted, has in (
+                    (known.storage, record.storage),
+                    (known.tariff, record.tariff),
+                    (known.subunit, record.subunit),
+                    (known.function, record.function),
+                )
+            ):
+                if known.block is not None:
+                    return known, None
+                quantity = known.quantity or (known.register.name if known.register is not None else "")
+                meaning = meaning_as(record.header, known.register, quantity, unsigned=known.unsigned, date=known.date)
+                return known, evolve(
+                    meaning,
+                    storage=meaning.storage if known.as_storage is None else known.as_storage,
+                    tariff=meaning.tariff if known.as_tariff is None else known.as_tariff,
+                    subunit=meaning.subunit if known.as_subunit is None else known.as_subunit,
+                )
+        return None

@@ -1,0 +1,42 @@
+"""What the bodies of Techem's radio devices share.
+
+Two dates stand in them: the due date in full, and the day of sending as month and day
+alone, which follow the due date within a year.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+
+SOURCE = "layout as described in the driver files of wmbusmeters and seen in published telegrams of"
+
+
+def due_date(data: bytes) -> dt.date | None:
+    """Read the due date: day in bits 0 to 4, month in 5 to 8, year from 2000 in 9 to 15."""
+    word = int.from_bytes(data, "little")
+    return _date(2000 + (word >> 9), word >> 5 & 0x0F, word & 0x1F)
+
+
+def day_of_sending(data: bytes) -> dt.date | None:
+    """Read the day of sending from the bytes of the due date to its own.
+
+    Parameters
+    ----------
+    data : bytes
+        The due date (2), its reading (2), and the day of sending: day in bits 4 to 8,
+        month in bits 9 to 12.
+    """
+    due = due_date(data[:2])
+    word = int.from_bytes(data[4:6], "little")
+    if due is None:
+        return None
+    month, day = word >> 9 & 0x0F, word >> 4 & 0x1F
+    return _date(due.year + ((month, day) <= (due.month, due.day)), month, day)
+
+
+def _date(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
