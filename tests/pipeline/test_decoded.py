@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from divako.codec import AesKey, crc16_en13757
-from divako.drivers import load
+from divako.drivers import for_device
 from divako.errors import DecryptionError, DivakoError, InputError, MissingKeyError, UnsupportedError
 from divako.model import Mvt, Telegram, Verdict
 from divako.pipeline import Decoded, Item, decode_item, decode_items, read_items
@@ -24,7 +24,7 @@ METER = "20260101"
 KEY, OTHER = "000102030405060708090A0B0C0D0E0F", "FF0102030405060708090A0B0C0D0E0F"
 SENDER = Address(METER, Mvt(manufacturer="DVK", version=1, device_type=0x16))
 HEADERS, DATA, FULL = bytes.fromhex("0413426c"), bytes.fromhex("e80300004a3c"), bytes.fromhex("0413e8030000426c4a3c")
-PAYLOAD = load("axioma_w1").examples[0].payload
+PAYLOAD = for_device("axioma_w1").examples[0].payload
 
 
 def item(**fields: Any) -> Item:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from divako.drivers import load
+from divako.drivers import for_device
 from divako.errors import StoreError
 from divako.pipeline import Refused, Results, load_project, run
 
@@ -130,7 +130,7 @@ def test_a_file_that_vanishes_is_told_by_its_name(house: Document, write_house: 
 
 
 def test_an_uplink_is_read_with_the_driver_that_the_project_names(house: Document, write_house: Writer) -> None:
-    example = load("axioma_w1").examples[0].payload
+    example = for_device("axioma_w1").examples[0].payload
     envelope = {
         "end_device_ids": {"dev_eui": "00AABBCCDDEEFF00"},
         "received_at": "2026-01-01T12:00:00Z",
