@@ -50,9 +50,18 @@ def _of_payloads() -> list[Driver]:
     return [driver for driver in map(load, _groups().get("", {})) if isinstance(driver, Driver)]
 
 
-def available() -> tuple[str, ...]:
-    """Name every installed driver, in alphabetical order, without importing any."""
-    return tuple(sorted(_entry_points()))
+def available(*, link: str | None = None) -> tuple[str, ...]:
+    """Name every installed driver, in alphabetical order, without importing any.
+
+    Parameters
+    ----------
+    link : {"lorawan", "mbus"}, optional
+        Only those of LoRaWAN devices, or only those of M-Bus meters, wired and wireless.
+    """
+    of_payloads = _groups().get("", {})
+    return tuple(
+        sorted(name for name in _entry_points() if link is None or (name in of_payloads) == (link == "lorawan"))
+    )
 
 
 @functools.cache

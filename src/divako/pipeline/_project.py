@@ -289,8 +289,8 @@ class _Builder:
         return first, last
 
     def _meter(self, table: Any, path: str) -> Meter:
-        if table.driver is not None and table.driver not in available():
-            msg = f"no installed driver is named so; there are {', '.join(available())}"
+        if table.driver is not None and table.driver not in available(link="lorawan"):
+            msg = f"no installed driver is named so; there are {', '.join(available(link='lorawan'))}"
             raise ProjectError(msg, path=f"{path}.driver")
         number = table.id.lower() if len(table.id) == 16 else table.id.upper()
         return Meter(
