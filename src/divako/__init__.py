@@ -12,6 +12,8 @@ series, consumption
     Readings on a time line, and what passed between them.
 heat
     Heat from volume and temperatures, degree days, and use corrected for the weather.
+validation, estimation
+    Checks of intervals by their usual names, and what to put where they object.
 leaks, alerts, allocation
     What consumption says about losses, limits and cost shares.
 privacy
@@ -44,6 +46,7 @@ __all__ = [
     "datasets",
     "drivers",
     "errors",
+    "estimation",
     "heat",
     "leaks",
     "lorawan",
@@ -59,6 +62,7 @@ __all__ = [
     "telegrams",
     "testing",
     "units",
+    "validation",
     "wmbus",
 ]
 

@@ -23,6 +23,14 @@ class FindingCode(enum.StrEnum):
     FROST = "frost"  # size is the lowest temperature in °C
     SILENT = "silent"  # size is the silence in hours
     EXCHANGE = "exchange"  # size is the gap between the meters in hours
+    SUM_CHECK = "sum_check"  # size is the intervals less the register
+    SPIKE = "spike"  # size is the excess over the peaks of the month
+    HIGH_USE = "high_use"  # size is the use of the days
+    LOW_USE = "low_use"  # size is the use of the days
+    ZERO_USE = "zero_use"  # size in hours
+    GAP = "gap"  # size in hours
+    NEGATIVE_USE = "negative_use"  # size is the use, below zero
+    HISTORICAL_MAXIMUM = "historical_maximum"  # size is the excess over the maximum
 
 
 @frozen(kw_only=True)

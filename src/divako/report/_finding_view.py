@@ -24,9 +24,18 @@ _ORDER = (
     FindingCode.FROST,
     FindingCode.SILENT,
     FindingCode.NIGHT_USE,
+    FindingCode.SUM_CHECK,
+    FindingCode.NEGATIVE_USE,
+    FindingCode.HISTORICAL_MAXIMUM,
+    FindingCode.SPIKE,
+    FindingCode.HIGH_USE,
+    FindingCode.LOW_USE,
+    FindingCode.ZERO_USE,
+    FindingCode.GAP,
     FindingCode.EXCHANGE,
 )
 _ACT_WHILE_IT_LASTS = {FindingCode.ZONE_NIGHT_FLOW, FindingCode.CUSTOMER_LEAK, FindingCode.FROST, FindingCode.SILENT}
+_SIZE_IS_DURATION = {FindingCode.SILENT, FindingCode.EXCHANGE, FindingCode.ZERO_USE, FindingCode.GAP}
 _LEVELS = ("act", "follow", "info")
 _FLOWS = {FindingCode.ZONE_NIGHT_FLOW, FindingCode.CUSTOMER_LEAK}
 _HOUR = np.timedelta64(3_600_000, "ms")
@@ -107,8 +116,8 @@ class FindingWords:
         size = size_text(finding.size, finding.unit, language=language)
         hours = self._hours(finding)
         volume = quantity_text(finding.size * hours, "m³", language=language)
-        # The size of silence is its duration, and an exchange is an instant.
-        once = finding.code in {FindingCode.SILENT, FindingCode.EXCHANGE}
+        # The size of silence or a gap is its duration, and an exchange is an instant.
+        once = finding.code in _SIZE_IS_DURATION
         sure = finding.confidence >= _SURE or bool(np.isnan(finding.confidence))
         share = share_text(finding.confidence, language=language, decimals=0)
         return FindingView(

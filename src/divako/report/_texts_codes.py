@@ -98,6 +98,77 @@ FINDING_TEXTS: Mapping[FindingCode, FindingText] = MappingProxyType(
                 "Consumption counts both meters; nothing needs to be done.",
             ),
         ),
+        FindingCode.SUM_CHECK: FindingText(
+            title=Label("Summen stemmer ikke", "Sum is off"),
+            one=Label("1 sum som ikke stemmer", "1 sum that is off"),
+            many=Label("{n} summer som ikke stemmer", "{n} sums that are off"),
+            meaning=Label(
+                "Timene summerer seg ikke til målerstanden. Avviket er {size}.",
+                "The intervals do not add up to the register. They are off by {size}.",
+            ),
+            advice=Label("Estimer timene på nytt mot målerstanden.", "Estimate the intervals anew from the register."),
+        ),
+        FindingCode.SPIKE: FindingText(
+            title=Label("Enkeltstående topp", "Spike"),
+            one=Label("1 enkeltstående topp", "1 spike"),
+            many=Label("{n} enkeltstående topper", "{n} spikes"),
+            meaning=Label(
+                "Et kort tidsrom ligger {size} over de andre toppene i måneden.",
+                "A short time lies {size} above the other peaks of the month.",
+            ),
+            advice=Label("Kontroller avlesningene omkring toppen.", "Check the readings around the spike."),
+        ),
+        FindingCode.HIGH_USE: FindingText(
+            title=Label("Uvanlig høyt forbruk", "Unusually high use"),
+            one=Label("1 tilfelle av uvanlig høyt forbruk", "1 case of unusually high use"),
+            many=Label("{n} tilfeller av uvanlig høyt forbruk", "{n} cases of unusually high use"),
+            meaning=Label("Forbruket var {size}, langt over det vanlige.", "Use was {size}, far above what is usual."),
+            advice=Label(
+                "Sammenlign med tidligere og med naboene.", "Compare with earlier use and with the neighbours."
+            ),
+        ),
+        FindingCode.LOW_USE: FindingText(
+            title=Label("Uvanlig lavt forbruk", "Unusually low use"),
+            one=Label("1 tilfelle av uvanlig lavt forbruk", "1 case of unusually low use"),
+            many=Label("{n} tilfeller av uvanlig lavt forbruk", "{n} cases of unusually low use"),
+            meaning=Label("Forbruket var {size}, langt under det vanlige.", "Use was {size}, far below what is usual."),
+            advice=Label("Kontroller om måleren teller som den skal.", "Check that the meter counts as it should."),
+        ),
+        FindingCode.ZERO_USE: FindingText(
+            title=Label("Måleren står stille", "Register stands still"),
+            one=Label("1 måler som sto stille", "1 register that stood still"),
+            many=Label("{n} tilfeller av målere som sto stille", "{n} cases of registers that stood still"),
+            meaning=Label("Ingenting ble målt på {size}.", "Nothing was counted for {size}."),
+            advice=Label(
+                "Kontroller om måleren er defekt eller stedet tomt.", "See if the meter is broken or nobody is there."
+            ),
+        ),
+        FindingCode.GAP: FindingText(
+            title=Label("Hull i målingene", "Gap"),
+            one=Label("1 hull i målingene", "1 gap"),
+            many=Label("{n} hull i målingene", "{n} gaps"),
+            meaning=Label("Målinger mangler for {size}.", "Measurements are missing for {size}."),
+            advice=Label("Estimer det som mangler mot målerstanden.", "Estimate what is missing from the register."),
+        ),
+        FindingCode.NEGATIVE_USE: FindingText(
+            title=Label("Negativt forbruk", "Negative use"),
+            one=Label("1 tilfelle av negativt forbruk", "1 case of negative use"),
+            many=Label("{n} tilfeller av negativt forbruk", "{n} cases of negative use"),
+            meaning=Label("Måleren telte bakover, {size}.", "The register ran backwards, {size}."),
+            advice=Label(
+                "Kontroller om måleren er montert riktig vei.", "Check that the meter is fitted the right way round."
+            ),
+        ),
+        FindingCode.HISTORICAL_MAXIMUM: FindingText(
+            title=Label("Over tidligere maksimum", "Above the historical maximum"),
+            one=Label("1 måling over tidligere maksimum", "1 value above the historical maximum"),
+            many=Label("{n} målinger over tidligere maksimum", "{n} values above the historical maximum"),
+            meaning=Label(
+                "Forbruket lå {size} over det høyeste som er målt før.",
+                "Use was {size} above the highest ever measured.",
+            ),
+            advice=Label("Kontroller om verdien er mulig for måleren.", "Check that the meter can count that much."),
+        ),
     }
 )
 
