@@ -8,7 +8,7 @@ from fractions import Fraction
 import pint
 import pytest
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divako.errors import UnitError
@@ -16,6 +16,8 @@ from divako.units import Dimension, ExactQuantity, canonical_unit, convert, exac
 from divako.units._boundary import _spelled_for_pint
 from divako.units._factors import FACTORS
 
+
+laws = settings(max_examples=80, deadline=None)
 
 UREG = pint.get_application_registry()
 
@@ -38,12 +40,14 @@ def same_dimension(draw: st.DrawFn) -> tuple[str, str]:
 pairs = st.composite(same_dimension)()
 
 
+@laws
 @given(pair=pairs, value=rationals)
 def test_what_is_converted_comes_back_the_same(pair: tuple[str, str], value: Fraction) -> None:
     one, other = pair
     assert convert(convert(value, one, other), other, one) == value
 
 
+@laws
 @given(pair=pairs, a=rationals, b=rationals)
 def test_a_sum_converted_is_the_sum_of_the_converted(pair: tuple[str, str], a: Fraction, b: Fraction) -> None:
     one, other = pair
@@ -54,6 +58,7 @@ def test_a_sum_converted_is_the_sum_of_the_converted(pair: tuple[str, str], a: F
     assert ExactQuantity(a, one) + ExactQuantity(b, other) - ExactQuantity(b, other) == ExactQuantity(a, one)
 
 
+@laws
 @given(one=st.sampled_from(UNITS), other=st.sampled_from(UNITS), value=rationals)
 def test_units_of_two_dimensions_neither_convert_nor_add(one: str, other: str, value: Fraction) -> None:
     dimensions = [Dimension.TEMPERATURE if u == "degF" else exact_factor(u)[0] for u in (one, other)]

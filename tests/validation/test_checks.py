@@ -217,6 +217,7 @@ def test_overlapping_intervals_are_refused_by_their_row(make: Any) -> None:
     assert (caught.value.row, caught.value.meter_index) == (2, 0)
 
 
+@laws
 @given(
     pairs=st.lists(st.tuples(st.integers(-(2**61), 2**61), st.integers(-(2**61), 2**61)), min_size=1, max_size=5),
     share=st.fractions(Fraction(1, 10**4), 10**4, max_denominator=10**4),

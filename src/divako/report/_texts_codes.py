@@ -183,6 +183,7 @@ ERROR_TEXTS: Mapping[str, Label] = MappingProxyType(
         "decode.decryption": Label("Feil nøkkel eller skadet innhold", "Wrong key or damaged content"),
         "decode.authentication": Label("Ektheten kunne ikke bekreftes", "Not proved to be authentic"),
         "decode.unsupported": Label("Formatet støttes ikke", "The format is not supported"),
+        "decode.unknown_format": Label("Et fullt telegram må komme først", "A full telegram must come first"),
         "decode.application": Label("Måleren melder selv om feil", "The meter reports an error of its own"),
         "driver": Label("Driveren til måleren svikter", "The driver of the meter fails"),
         "driver.unknown": Label("Ingen driver for denne målertypen", "No driver for this kind of meter"),
