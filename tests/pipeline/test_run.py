@@ -105,11 +105,15 @@ def test_the_main_meter_serves_the_whole_building(house: Document, write_house: 
 def test_a_bill_that_lacks_a_reading_is_not_made_and_says_which(
     house: Document, write_house: Writer, hourly: Hourly
 ) -> None:
+    title = {"no": "x", "en": "x"}
+    heat = {"id": "heat", "title": title, "amount": 5, "parts": [{"by": "equal"}]}
+    again = house["costs"][0] | {"id": "again"}
+    house["costs"] += [heat, again]
     results = run(load_project(write_house(house, hourly(FIRST, EVEN) + hourly(SECOND, EVEN[:20]))))
     assert results.statements is None
-    (problem,) = results.problems
-    assert problem.startswith("costs[0]: ")
-    assert "(sections[1])" in problem
+    assert [(one.cost_index, one.section_index) for one in results.unshared] == [(0, 1), (2, 1)]
+    assert [problem.partition(": ")[0] for problem in results.problems] == ["costs[0]", "costs[2]"]
+    assert all("(sections[1])" in problem for problem in results.problems)
     assert set(totals(results)) == {"H0101"}
 
 

@@ -161,6 +161,13 @@ def test_another_form_is_wrong_usage(ran: Ran, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_the_report_says_which_costs_were_not_shared(house: Document, write_house: Writer, hourly: Hourly) -> None:
+    results = run(load_project(write_house(house, hourly(FIRST, EVEN))))
+    report = _write.report_of(results, generated_at=WRITTEN_AT)
+    assert report.statements is None
+    assert [(one.title_no, one.title_en, one.section) for one in report.unshared] == [("Vann", "Water", "H0102")]
+
+
 def test_the_report_counts_what_was_refused_by_file_and_code(ran: Ran) -> None:
     report = _write.report_of(ran(), generated_at=WRITTEN_AT)
     assert [(one.file, one.line, one.code, one.count) for one in report.refused] == [

@@ -16,7 +16,7 @@ import pytest
 
 from divako.errors import MissingExtraError, SeriesError
 from divako.model import Consumption, Finding, FindingCode, Findings, Installation, Medium, Meter, Section, Site, Zone
-from divako.report import MediumConsumption, Refusal, Report, render
+from divako.report import MediumConsumption, Refusal, Report, Unshared, render
 from divako.report._render import _template
 
 
@@ -118,6 +118,30 @@ def test_refused_input_is_listed_with_its_place_and_reason(pages: dict[str, str]
     texts = parse(pages["cooperative"]).texts
     assert "telegrams/heat.jsonl 77 Kryptert, og nøkkelen mangler (decode.missing_key) 1 200" in texts["nb"]
     assert "telegrams/odd.bin decode.never_heard_of 1" in " ".join(texts["en"].split())
+
+
+def test_costs_that_were_not_shared_are_told_first_and_with_what_is_missing(
+    reports: dict[str, Report], parse: Parse
+) -> None:
+    unshared = [Unshared(title_no="Vann", title_en="Water", section="K-002"), Unshared(title_no="Gass", title_en="Gas")]
+    texts = parse(render(attrs.evolve(reports["municipality"], unshared=unshared))).texts
+    assert "Følg opp nå Kostnadene er ikke fordelt Vann: mangler for seksjon K-002; Gass" in texts["nb"]
+    assert "Act now The costs were not shared Water: missing for section K-002; Gas" in texts["en"]
+    assert texts["en"].index("The costs were not shared") < texts["en"].index("1 zone with raised night flow")
+    assert "No statements were made" in texts["en"]
+
+
+def test_that_all_was_measured_is_not_said_in_every_row(pages: dict[str, str], parse: Parse) -> None:
+    text = " ".join(parse(pages["cooperative"]).texts["nb"].split())
+    assert "Sted Kaldtvann, m³ Målt Varme, kWh Hele bygget" in text  # of the heat, nothing is missing
+    assert "Målt" not in parse(pages["municipality"]).texts["nb"]
+
+
+def test_an_exchange_without_a_gap_is_not_given_a_size_of_nothing(pages: dict[str, str], parse: Parse) -> None:
+    texts = parse(pages["cooperative"]).texts
+    assert "uten opphold" in texts["nb"]
+    assert "0 timer" not in texts["nb"]
+    assert "0 hours" not in texts["en"]
 
 
 def test_a_sample_is_compared_with_its_truth(pages: dict[str, str], parse: Parse) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
 
 from attrs import field, frozen
 
-from divako.allocation import Statements, allocate
+from divako.allocation import Cost, Statements, allocate
 from divako.errors import AllocationError
 from divako.model import Consumption, Findings, Readings
 from divako.pipeline._analysis import Analysis, analysis_of, secret_of
@@ -47,9 +47,9 @@ class Results:
         How many telegrams were decoded.
     refused : tuple of Refused
         Lines that gave nothing.
-    problems : tuple of str
-        What could not be done with what was decoded, such as a cost whose consumption
-        is not completely known.
+    unshared : tuple of AllocationError
+        Why costs could not be shared, one a cost that could not: most often, a consumption is not
+        completely known. Each has its `cost_index`, and where it is about a section its `section_index`.
     """
 
     project: Project
@@ -61,7 +61,17 @@ class Results:
     analysis: Analysis | None
     telegrams: int
     refused: tuple[Refused, ...]
-    problems: tuple[str, ...] = ()
+    unshared: tuple[AllocationError, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What could not be done with what was decoded: a sentence each, with the path in the project."""
+        return tuple(_sentence(error) for error in self.unshared)
+
+
+def _sentence(error: AllocationError) -> str:
+    section = "" if error.section_index is None else f" (sections[{error.section_index}])"
+    return f"costs[{error.cost_index}]: {error.args[0]}{section}; no statements were made"
 
 
 def run(
@@ -111,7 +121,7 @@ def run(
     tell("find", 0, 1)
     findings = find(project, readings, fitted, media)
     tell("share", 0, 1)
-    statements, problems = _share(project, media)
+    statements, unshared = _share(project, media)
     tell("export", 0, 1)
     analysis = analysis_of(project, media, secret)
     tell("export", 1, 1)
@@ -126,11 +136,11 @@ def run(
         analysis=analysis,
         telegrams=telegrams,
         refused=tuple(refused),
-        problems=tuple(problems),
+        unshared=tuple(unshared),
     )
 
 
-def _share(project: Project, media: list[MediumTables]) -> tuple[Statements | None, list[str]]:
+def _share(project: Project, media: list[MediumTables]) -> tuple[Statements | None, list[AllocationError]]:
     if not project.costs:
         return None, []
     consumption: dict[tuple[str, str], Fraction] = {}
@@ -139,14 +149,25 @@ def _share(project: Project, media: list[MediumTables]) -> tuple[Statements | No
         consumption |= {(place, tables.medium.value): total for place, total in tables.total.items()}
         if tables.main_total is not None:
             main[tables.medium.value] = tables.main_total
+
+    def shared(costs: Sequence[Cost]) -> Statements:
+        return allocate(costs, project.site.sections, consumption=consumption, main=main, currency=project.currency)
+
     try:
-        return allocate(
-            project.costs, project.site.sections, consumption=consumption, main=main, currency=project.currency
-        ), []
+        return shared(project.costs), []
+    except AllocationError:
+        return None, [error for index in range(len(project.costs)) for error in _refusals(shared, project.costs, index)]
+
+
+def _refusals(
+    shared: Callable[[Sequence[Cost]], Statements], costs: Sequence[Cost], index: int
+) -> Iterator[AllocationError]:
+    """Try one cost alone, so that every cost that cannot be shared is told at once."""
+    try:
+        shared(costs[index : index + 1])
     except AllocationError as error:
-        cost = "costs" if error.cost_index is None else f"costs[{error.cost_index}]"
-        section = "" if error.section_index is None else f" (sections[{error.section_index}])"
-        return None, [f"{cost}: {error.args[0]}{section}; no statements were made"]
+        error.cost_index = index
+        yield error
 
 
 def _no_consumption() -> Consumption:

@@ -12,12 +12,13 @@ import attrs
 import numpy as np
 
 from divako.convert import SCHEMA_VERSION, rfc3339
-from divako.errors import StoreError
+from divako.errors import AllocationError, StoreError
 from divako.model import Consumption, Table
 from divako.pipeline._intake import Refused
+from divako.pipeline._project import Project
 from divako.pipeline._reckon import MediumTables
 from divako.pipeline._run import Results
-from divako.report import Comparison, MediumConsumption, Refusal, Report, render
+from divako.report import Comparison, MediumConsumption, Refusal, Report, Unshared, render
 from divako.stores import make_folder, replacing_files, write_json, write_table, write_text
 
 
@@ -137,10 +138,17 @@ def report_of(results: Results, *, generated_at: np.datetime64, truth: Compariso
         consumption=[_shown(tables) for tables in results.media],
         findings=results.findings,
         statements=results.statements,
+        unshared=[_unshared(project, error) for error in results.unshared],
         refused=_counted(results.refused),
         telegrams=results.telegrams,
         truth=truth,
     )
+
+
+def _unshared(project: Project, error: AllocationError) -> Unshared:
+    title = dict(project.costs[error.cost_index or 0].title)
+    section = None if error.section_index is None else project.site.sections[error.section_index].id
+    return Unshared(title_no=title["no"], title_en=title["en"], section=section)
 
 
 def _shown(tables: MediumTables) -> MediumConsumption:

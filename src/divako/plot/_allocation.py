@@ -99,7 +99,7 @@ def allocation_bars(
     axes.set_ylim(len(sections) - 0.4, -0.6)
     _amount_axis(axes, language=language, narrow=narrow)
     rows_pt = 72 * 1.5 * letters * legend_rows
-    named = LABELS["amount"].said(language).format(currency="kr" if currency == "NOK" else currency)
+    named = LABELS["amount"].said(language).format(currency="kr" if (language, currency) == ("no", "NOK") else currency)
     caption(axes, named, narrow=narrow, above_pt=rows_pt)
     if titles:
         ncols = 1 if narrow else 4

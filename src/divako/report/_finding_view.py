@@ -40,6 +40,7 @@ _LEVELS = ("act", "follow", "info")
 _FLOWS = {FindingCode.ZONE_NIGHT_FLOW, FindingCode.CUSTOMER_LEAK}
 _HOUR = np.timedelta64(3_600_000, "ms")
 _SURE = 0.95  # confidence that goes without saying
+_SHORT_H = 0.05  # what would be written as no time at all
 _NAMED = 4  # subjects that the summary names
 
 
@@ -119,6 +120,9 @@ class FindingWords:
         # The size of silence or a gap is its duration, and an exchange is an instant.
         once = finding.code in _SIZE_IS_DURATION
         sure = finding.confidence >= _SURE or bool(np.isnan(finding.confidence))
+        meaning = text.meaning.said(language).format(volume=volume, size=size)
+        if finding.code is FindingCode.EXCHANGE and finding.size < _SHORT_H:
+            size, meaning = say("no_gap", language), say("exchanged_at_once", language)
         share = share_text(finding.confidence, language=language, decimals=0)
         return FindingView(
             level=level,
@@ -129,7 +133,7 @@ class FindingWords:
             when=self._when(finding),
             duration="" if once else duration_text(hours, language=language),
             size=size,
-            meaning=text.meaning.said(language).format(volume=volume, size=size),
+            meaning=meaning,
             advice=text.advice.said(language),
             confidence="" if sure else say("confidence", language, share=share),
         )

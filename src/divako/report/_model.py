@@ -80,6 +80,23 @@ class Comparison:
     false_findings: tuple[Finding, ...] = field(default=(), converter=_tuple)
 
 
+@frozen(kw_only=True)
+class Unshared:
+    """A cost that could not be shared, so that there are no statements.
+
+    Parameters
+    ----------
+    title_no, title_en : str
+        What residents would have read.
+    section : str or None
+        The section for which something is missing; None where it is none of them.
+    """
+
+    title_no: str
+    title_en: str
+    section: str | None = None
+
+
 def _known_zone(_instance: Any, _attribute: Attribute[str], value: str) -> None:
     try:
         ZoneInfo(value)
@@ -129,6 +146,8 @@ class Report:
         What was found.
     statements : Statements, optional
         What each section pays; None where there are no costs.
+    unshared : sequence of Unshared
+        Costs for which there are no statements, though there should be.
     refused : sequence of Refusal
         What could not be read.
     telegrams : int, optional
@@ -152,6 +171,7 @@ class Report:
     consumption: tuple[MediumConsumption, ...] = field(default=(), converter=_tuple)
     findings: Findings = field(factory=_no_findings)
     statements: Statements | None = None
+    unshared: tuple[Unshared, ...] = field(default=(), converter=_tuple)
     refused: tuple[Refusal, ...] = field(default=(), converter=_tuple)
     telegrams: int | None = None
     truth: Comparison | None = None

@@ -65,6 +65,7 @@ class Page:
     nights_left_out: int
     bars: tuple[Picture, ...]
     bills: tuple[Bill, ...]
+    unshared: tuple[str, ...]
     bill_tables: tuple[TextTable, ...]
     coverage: tuple[Picture, ...]
     covered: tuple[str, ...]
@@ -108,6 +109,10 @@ class _Writer:
     def page(self) -> Page:
         report, findings = self.report, by_urgency(self.report.findings.rows())
         nights = [self.painter.nights(of, self.days) for of, _ in self.media]
+        unshared = tuple(self._unshared())
+        headlines = self.words.headlines(findings)
+        if unshared:
+            headlines.insert(0, ("act", self.say("unshared"), "; ".join(unshared)))
         first, last = (date_text(day, language=self.language) for day in (self.days[0], self.days[-1]))
         return Page(
             language=self.language,
@@ -117,7 +122,7 @@ class _Writer:
             place=report.place,
             period=f"{first} \N{EN DASH} {last}",
             cards=tuple(self._cards(findings)),
-            headlines=tuple(self.words.headlines(findings)),
+            headlines=tuple(headlines),
             measured=bool(self.media),
             findings=tuple(self.words.view(finding) for finding in findings),
             daily=tuple(picture for of, days in self.media for picture in self.painter.daily(of, days)),
@@ -126,6 +131,7 @@ class _Writer:
             nights_left_out=sum(left_out for _, left_out in nights),
             bars=tuple(picture for bill in self.bills for picture in self.painter.bars(bill)),
             bills=tuple(self.bills),
+            unshared=unshared,
             bill_tables=tuple(self._bill_table(bill) for bill in self.bills),
             coverage=tuple(self.painter.coverage(of, days) for of, days in self.media if not days.complete()),
             covered=tuple(line for of, days in self.media for line in self._covered(of, days)),
@@ -192,15 +198,16 @@ class _Writer:
             return None
         places = sorted({place for _, days in self.media for place in days.places}, key=self._order_of_places)
         columns = [self.say("column_place")]
-        for of, _ in self.media:
+        for of, days in self.media:
             unit = unit_of(of.medium)
             named = capital(medium_text(of.medium, language=self.language))
-            columns += [f"{named}, {unit}" if unit else named, self.say("column_measured")]
+            columns.append(f"{named}, {unit}" if unit else named)
+            columns += [] if days.complete() else [self.say("column_measured")]
         rows = []
         for place in places:
             row = [self.places.named(place, language=self.language)]
             for _, days in self.media:
-                row += self._measured(days, place)
+                row += self._measured(days, place)[: 1 if days.complete() else 2]
             rows.append(tuple(row))
         return TextTable(columns=tuple(columns), rows=tuple(rows), folded=len(rows) > _TABLE_OPEN)
 
@@ -227,6 +234,13 @@ class _Writer:
             rows=tuple(row(name, bill.amount[:, i], sums[i]) for i, name in enumerate(bill.sections)),
             total=row(self.say("all"), bill.amount.sum(axis=1), int(bill.amount.sum())),
         )
+
+    def _unshared(self) -> list[str]:
+        return [
+            title if one.section is None else self.say("unshared_at", title=title, section=one.section)
+            for one in self.report.unshared
+            for title in [one.title_no if self.language == "no" else one.title_en]
+        ]
 
     def _refused(self) -> TextTable | None:
         if not self.report.refused:

@@ -31,6 +31,10 @@ PAGE: Mapping[str, Label] = MappingProxyType(
         "ongoing_one": Label("1 pågår fortsatt", "1 still ongoing"),
         "ongoing_many": Label("{n} pågår fortsatt", "{n} still ongoing"),
         "and_more": Label("og {n} til", "and {n} more"),
+        "no_gap": Label("uten opphold", "no gap"),
+        "exchanged_at_once": Label(
+            "Måleren ble byttet uten opphold i målingen.", "The meter was exchanged without a gap."
+        ),
         "since": Label("siden {time}", "since {time}"),
         "goes_on": Label("pågår", "ongoing"),
         "card_act": Label("Funn som bør følges opp nå", "Findings to act on now"),
@@ -116,6 +120,13 @@ PAGE: Mapping[str, Label] = MappingProxyType(
             "Søylediagram over hva hver seksjon betaler, fra {low} til {high}.",
             "Bar chart of what each section pays, from {low} to {high}.",
         ),
+        "unshared": Label("Kostnadene er ikke fordelt", "The costs were not shared"),
+        "unshared_intro": Label(
+            "Avregningene er ikke laget, fordi noe mangler. Oftest er en del av perioden ikke målt; se datagrunnlaget.",
+            "No statements were made, because something is missing. Most often a part of the period was not measured; "
+            "see the data coverage.",
+        ),
+        "unshared_at": Label("{title}: mangler for seksjon {section}", "{title}: missing for section {section}"),
         "column_section": Label("Seksjon", "Section"),
         "column_sum": Label("Sum", "Total"),
         "all": Label("Alle", "All"),
