@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -146,7 +146,7 @@ class Record:
     clock: dt.date | None = None
 
 
-filled_record = filler(Record)
+filled_record: Callable[..., Record] = filler(Record)
 
 
 def _records(records: Iterable[Record]) -> tuple[Record, ...]:
