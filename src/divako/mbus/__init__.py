@@ -1,22 +1,28 @@
 """Wired M-Bus frames, and the application layer that wireless M-Bus and LoRaWAN share."""
 
 from divako.mbus._application import read_application
+from divako.mbus._assembler import Assembler
 from divako.mbus._ci import name_of
 from divako.mbus._compact import Formats, format_signature
-from divako.mbus._frame import Frame, cut_trailing, looks_wired, read_frame
+from divako.mbus._frame import Frame, cut_trailing, looks_wired, read_frame, write_frame
 from divako.mbus._header import Address, Header, manufacturer_of, medium_of, read_address, read_header, status_of
 from divako.mbus._maker import Body, Maker, Makers
 from divako.mbus._meaning import Meaning, meaning_as
 from divako.mbus._protection import MAC_SIZES, Fragment
 from divako.mbus._reader import reread
 from divako.mbus._records import RecordList, read_records
+from divako.mbus._request import BROADCAST, SECONDARY, TEST, Master, SecondaryAddress
 from divako.mbus._security import KeyLookup
 from divako.mbus._wired import decode_wired
 
 
 __all__ = [
+    "BROADCAST",
     "MAC_SIZES",
+    "SECONDARY",
+    "TEST",
     "Address",
+    "Assembler",
     "Body",
     "Formats",
     "Fragment",
@@ -25,8 +31,10 @@ __all__ = [
     "KeyLookup",
     "Maker",
     "Makers",
+    "Master",
     "Meaning",
     "RecordList",
+    "SecondaryAddress",
     "cut_trailing",
     "decode_wired",
     "format_signature",
@@ -42,4 +50,5 @@ __all__ = [
     "read_records",
     "reread",
     "status_of",
+    "write_frame",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from divako.errors import ChecksumError, MalformedError, TruncatedError
+from divako.errors import ChecksumError, InputError, MalformedError, TruncatedError
 
 
 LAYER = "mbus.link"
@@ -129,6 +129,48 @@ def read_frame(frame: bytes) -> Frame:
     _end_at(frame, size + 6)
     kind = "control" if size == 3 else "long"
     return Frame(kind, frame[4], frame[5], frame[6], frame[7 : 4 + size])
+
+
+def write_frame(frame: Frame) -> bytes:
+    """Write a frame: the inverse of `read_frame`.
+
+    Parameters
+    ----------
+    frame : Frame
+        What it carries.
+
+    Returns
+    -------
+    bytes
+        From start to stop byte.
+
+    Raises
+    ------
+    InputError
+        A field is no byte, the data does not go into a frame, or the kind has no such fields.
+
+    Examples
+    --------
+    >>> write_frame(Frame("long", 0x08, 5, 0x72, b"abc")).hex()
+    '68060668080572616263a516'
+    """
+    if frame.kind == "ack":
+        return bytes((ACK,))
+    fields = (frame.control, frame.address) if frame.kind == "short" else (frame.control, frame.address, frame.ci)
+    if frame.kind not in {"short", "control", "long"} or (frame.kind != "long" and frame.data):
+        msg = "a frame is an ack, a short one, a control one or, with data, a long one"
+        raise InputError(msg)
+    if any(part is None or not 0 <= part <= 0xFF for part in fields):
+        msg = "C, A and CI field are bytes"
+        raise InputError(msg)
+    body = bytes(part or 0 for part in fields) + frame.data
+    if len(body) > 0xFF:
+        msg = f"a frame holds 255 bytes, and this has {len(body)}"
+        raise InputError(msg)
+    end = bytes((sum(body) & 0xFF, STOP))
+    if frame.kind == "short":
+        return bytes((START_SHORT,)) + body + end
+    return bytes((START_LONG, len(body), len(body), START_LONG)) + body + end
 
 
 def _at_least(frame: bytes, size: int) -> None:

@@ -1,5 +1,6 @@
 """Wireless M-Bus: frames in streams, frame formats, extended link layer and fragments."""
 
+from divako.wmbus._assembler import Assembler, Caught
 from divako.wmbus._extended_link import first_counter_block
 from divako.wmbus._fragments import Fragments
 from divako.wmbus._frame import Frame, read_frame
@@ -8,6 +9,8 @@ from divako.wmbus._wireless import decode_wireless
 
 
 __all__ = [
+    "Assembler",
+    "Caught",
     "Fragments",
     "Frame",
     "Layers",
