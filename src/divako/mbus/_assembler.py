@@ -41,7 +41,7 @@ class Assembler:
 
     def __init__(self) -> None:
         self._held = b""
-        self.skipped = 0
+        self.skipped: int = 0
 
     def receive(self, data: bytes) -> list[bytes]:
         """Take the next bytes; give the frames that are complete, checked, from start to stop byte.

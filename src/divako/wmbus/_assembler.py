@@ -83,7 +83,7 @@ class Assembler:
         self._sync = sync_words
         self._trailing = trailing
         self._held = b""
-        self.skipped = 0
+        self.skipped: int = 0
 
     def receive(self, data: bytes) -> list[Caught]:
         """Take the next bytes; give the frames that are complete and whose checks hold.
