@@ -1,6 +1,6 @@
 """Parts of the documentation that are made from the code, so that they cannot differ from it.
 
-Three directives, ``driver-list``, ``error-list`` and ``option-list``, and one page for each public package
+Four directives, ``driver-index``, ``driver-list``, ``error-list`` and ``option-list``, and one page for each public package
 below ``reference/api``, written before Sphinx looks for its sources.
 """
 
@@ -33,8 +33,7 @@ import divako
 
 from divako import errors
 from divako.cli._main import _parser
-from divako.drivers import Driver, Layout, available, load
-from divako.model import Status
+from divako.drivers import AnyDriver, Layout, available, load
 
 
 class _Markdown(SphinxDirective):
@@ -45,6 +44,7 @@ class _Markdown(SphinxDirective):
         raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
+        self.env.note_reread()  # the code may have changed, though the page has not
         lines = list(self.markdown())
         holder = nodes.Element()
         holder.document = self.state.document
@@ -67,55 +67,78 @@ def _table(*heads: str) -> Iterator[str]:
 def _shown(value: Any) -> str:
     """Write a value of a driver for people, whatever it is."""
     if isinstance(value, enum.Enum):
-        return str(value.value)
+        return f"`{value.value}`"
+    if callable(value):
+        return "what it checks itself"
     if attrs.has(type(value)):
-        parts = [(a.name, getattr(value, a.name)) for a in attrs.fields(type(value)) if a.repr]
-        return ", ".join(f"{name} {_shown(one)}" for name, one in parts if one not in (None, (), ""))
-    if isinstance(value, (tuple, list, set, frozenset)):
-        return ", ".join(map(_shown, sorted(value) if isinstance(value, (set, frozenset)) else value))
+        parts = [
+            (a.name.removeprefix("f_").replace("_", " "), getattr(value, a.name))
+            for a in attrs.fields(type(value))
+            if a.repr
+        ]
+        return "; ".join(f"{name} {_shown(one)}" for name, one in parts if one not in (None, (), frozenset(), ""))
+    if isinstance(value, (set, frozenset)):  # of bytes, as protocols write them
+        return ", ".join(_spans(sorted(value)))
+    if isinstance(value, (tuple, list)):
+        return ", ".join(map(_shown, value))
     return f"`{value}`"
 
 
-def _bytes_of(layout: Any) -> str:
-    return f"{layout.size} bytes" if isinstance(layout, Layout) else "EN 13757-3 records"
+def _spans(numbers: list[int]) -> Iterator[str]:
+    """Write numbers in hexadecimal digits, those that follow one another as a span."""
+    first = last = None
+    for number in [*numbers, None]:
+        if number is not None and last is not None and number == last + 1:
+            last = number
+            continue
+        if first is not None and last is not None:
+            yield f"`{first:02X}`" if first == last else f"`{first:02X}` to `{last:02X}`"
+        first = last = number
 
 
-def _registers_of(layout: Any) -> str:
-    if not isinstance(layout, Layout):
-        return "as the records say"
-    names = dict.fromkeys(f"`{part.scaled.name}` [{part.scaled.unit}]" for _, part in layout.counters)
-    return ", ".join(names) or "none"
+def _accepts(driver: AnyDriver) -> str:
+    forms = getattr(driver, "forms", None)
+    if forms is None:
+        return _shown(driver.accepts)
+    return " or ".join(
+        f"{_shown(form.accepts)}, {f'{form.layout.size} bytes' if isinstance(form.layout, Layout) else 'M-Bus records'}"
+        for form in forms
+    )
 
 
-def _conditions_of(layout: Any) -> list[str]:
-    """Name the conditions that the flags of a layout can report."""
-    seen = Status.OK
-    for part in getattr(layout, "parts", ()):
-        for _, status in (*getattr(part, "meaning", ()), *getattr(part, "codes", ())):
-            seen |= status
-    return seen.names()
+def _gives(driver: AnyDriver) -> str:
+    """Name what comes out of the examples, which every driver carries; whatever its storage or tariff."""
+    names = dict.fromkeys(label.split()[0] for example in driver.examples for label, _ in example.values)
+    return ", ".join(f"`{name}`" for name in names)
 
 
-def _driver(driver: Driver) -> Iterator[str]:
-    yield f"`{driver.name}`"
-    devices = ", ".join(" ".join(device) for device in driver.devices)
-    yield f": {devices or 'any device'}; measures `{driver.medium.value}`."
-    yield "  Layout from: " + driver.source + "."
-    yield ""
-    yield from ("  " + line for line in _table("accepts", "payload", "registers", "conditions"))
-    for form in driver.forms:
-        conditions = ", ".join(f"`{name}`" for name in _conditions_of(form.layout)) or "—"
-        yield "  " + _row(_shown(form.accepts), _bytes_of(form.layout), _registers_of(form.layout), conditions)
-    yield ""
-
-
-def _drivers() -> list[Driver]:
+def _drivers() -> list[AnyDriver]:
     """Load the installed drivers; those that the project announces, where it is on the path and not installed."""
     if available():
         return [load(name) for name in available()]
     project = tomllib.loads(Path(divako.__file__).parents[2].joinpath("pyproject.toml").read_text(encoding="utf-8"))
-    points = project["project"]["entry-points"]["divako.drivers"]
+    groups = project["project"]["entry-points"]
+    points = {
+        name: target
+        for group, of in groups.items()
+        if group.startswith("divako.drivers")
+        for name, target in of.items()
+    }
     return [EntryPoint(name, target, "divako.drivers").load() for name, target in sorted(points.items())]
+
+
+class DriverIndex(_Markdown):
+    """Which meters are known, by vendor."""
+
+    def markdown(self) -> Iterator[str]:
+        yield from _table("vendor", "models", "measures", "driver")
+        models: dict[tuple[str, str], list[str]] = {}
+        drivers = {driver.name: driver for driver in _drivers()}
+        for driver in drivers.values():
+            for vendor, model in driver.devices:
+                models.setdefault((vendor, driver.name), []).append(model)
+        for (vendor, name), of in sorted(models.items(), key=lambda item: (item[0][0].casefold(), item[0][1])):
+            yield _row(vendor, ", ".join(of), f"`{drivers[name].medium.value}`", f"`{name}`")
 
 
 class DriverList(_Markdown):
@@ -123,7 +146,11 @@ class DriverList(_Markdown):
 
     def markdown(self) -> Iterator[str]:
         for driver in _drivers():
-            yield from _driver(driver)
+            yield f"`{driver.name}`"
+            yield f": - Accepts {_accepts(driver)}"
+            yield f"  - Gives, in its examples, {_gives(driver)}"
+            yield f"  - Source: {driver.source}"
+            yield ""
 
 
 # Errors
@@ -264,6 +291,7 @@ def _public_name(app: Sphinx, env: BuildEnvironment, node: Any, content: nodes.N
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register it with Sphinx."""
+    app.add_directive("driver-index", DriverIndex)
     app.add_directive("driver-list", DriverList)
     app.add_directive("error-list", ErrorList)
     app.add_directive("option-list", OptionList)

@@ -11,7 +11,7 @@ import pytest
 
 from divako.allocation import Statements
 from divako.model import Consumption, FindingCode, Findings, Readings, Table
-from divako.pipeline import Analysis
+from divako.pipeline import Analysis, Rules
 
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "results.md"
@@ -54,6 +54,8 @@ def test_the_page_has_every_column_with_its_type(heading: str, table: type[Table
     assert [row[0] for row, (_, _, never) in zip(rows, wanted, strict=True) if never and row[3] != "never"] == []
 
 
-def test_the_page_has_every_code_of_a_finding() -> None:
+def test_the_page_has_the_code_of_every_rule() -> None:
     codes = [row[0].strip("`") for row in rows_of("findings") if len(row) == 4]
-    assert codes == [code.value for code in FindingCode]
+    rules = [a.name for a in attrs.fields(Rules)]
+    assert codes == [*rules, "exchange"]
+    assert {*codes} <= {code.value for code in FindingCode}
