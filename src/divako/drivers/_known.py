@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from attrs import field, frozen
 
 from divako.drivers._block import Block
@@ -20,6 +22,10 @@ def vib_of(header: bytes) -> bytes:
     return header[at + 1 :]
 
 
+def _blocks(blocks: Block | Iterable[Block]) -> tuple[Block, ...]:
+    return (blocks,) if isinstance(blocks, Block) else tuple(blocks)
+
+
 def _vib(vib: str | bytes) -> bytes:
     return bytes.fromhex(vib) if isinstance(vib, str) else vib
 
@@ -36,8 +42,8 @@ class Known:
         What a number is, and what one count is worth.
     quantity : str, optional
         What a date or text is, where it is no number.
-    block : Block, optional
-        What its bytes are, where they are many values.
+    block : Block or sequence of Block, optional
+        What its bytes are, where they are many values; the first block that fits is read.
     unsigned, date : bool, default False
         Whether numbers are never negative; whether it is a date.
     storage, tariff, subunit, function : optional
@@ -54,7 +60,7 @@ class Known:
     vib: bytes = field(converter=_vib)
     register: Register | None = None
     quantity: str | None = field(default=None, kw_only=True)
-    block: Block | None = field(default=None, kw_only=True)
+    block: tuple[Block, ...] = field(default=(), converter=_blocks, kw_only=True)
     unsigned: bool = field(default=False, kw_only=True)
     date: bool = field(default=False, kw_only=True)
     storage: int | None = field(default=None, kw_only=True)
@@ -66,6 +72,6 @@ class Known:
     as_subunit: int | None = field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if [self.register, self.quantity, self.block].count(None) != 2:
+        if [self.register, self.quantity, self.block or None].count(None) != 2:
             msg = "a known record is a register, a quantity or a block"
             raise DriverError(msg)

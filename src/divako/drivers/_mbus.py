@@ -175,10 +175,10 @@ class MbusDriver:
             return (record,)
         known, meaning = said
         if meaning is None:
-            if known.block is None or Status.RECORD_ERROR in record.status:
+            if Status.RECORD_ERROR in record.status:
                 return (record,)
             try:
-                return known.block.read(record.raw, body)
+                return read_first(known.block, record.raw, body)
             except (TruncatedError, MalformedError):
                 return (record,)
         return (reread(record, meaning, received_at=body.received_at, status=body.status),)
@@ -194,7 +194,7 @@ class MbusDriver:
                     (known.function, record.function),
                 )
             ):
-                if known.block is not None:
+                if known.block:
                     return known, None
                 quantity = known.quantity or (known.register.name if known.register is not None else "")
                 meaning = meaning_as(record.header, known.register, quantity, unsigned=known.unsigned, date=known.date)

@@ -8,6 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from attrs import evolve
+
+from divako.drivers._block import Block
+from divako.drivers._parts import Date, Number, Sum
+from divako.model import Kind, Register
+
 
 SOURCE = "layout as described in the driver files of wmbusmeters and seen in published telegrams of"
 
@@ -33,6 +39,21 @@ def day_of_sending(data: bytes) -> dt.date | None:
         return None
     month, day = word >> 9 & 0x0F, word >> 4 & 0x1F
     return _date(due.year + ((month, day) <= (due.month, due.day)), month, day)
+
+
+def heat_block(energy: Register) -> Block:
+    """Lay out the body of a heat meter: both readings in 24 bits, the day of sending in no known form.
+
+    Parameters
+    ----------
+    energy : Register
+        With what one count is worth.
+    """
+    due = Number(energy, 3, 3, storage=1)
+    since = Number(evolve(energy, name="energy_since_due_date", kind=Kind.INSTANT), 7, 3)
+    return Block(
+        [Sum(energy, [due, since]), due, Date(due_date, 1, storage=1, required=True), since], size=range(13, 64)
+    )
 
 
 def _date(year: int, month: int, day: int) -> dt.date | None:

@@ -5,7 +5,8 @@ metre, and small steps of half months that nobody has described.
 
 References
 ----------
-.. [1] wmbusmeters, drivers mkradio3 and mkradio4 (facts of the layout).
+.. [1] lvogt, wireless-mbus-parser 1.0 (MIT), Techem application layer.
+.. [2] wmbusmeters, drivers mkradio3 and mkradio4 and issue 1340 (facts of the layout).
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ DRIVER = MbusDriver(
     name="techem_mkradio",
     devices=[("Techem", "MK Radio 3"), ("Techem", "MK Radio 4")],
     medium=Medium.WATER,
-    accepts=Mvt("TCH", version=(0x70, 0x74, 0x95), device_type=(0x62, 0x72), ci=0xA2),
+    accepts=Mvt("TCH", version=(0x52, 0x70, 0x74, 0x95), device_type=(0x62, 0x72), ci=0xA2),
     body=Block(
         [
             Sum(VOLUME, [_DUE, _SINCE]),
-            Date(day_of_sending, 1, 6, required=True),
+            Date(day_of_sending, 1, 6),
             _DUE,
             Date(due_date, 1, storage=1, required=True),
             _SINCE,

@@ -72,8 +72,8 @@ class Alone:
             self.blocks.extend((block, found.maker_data, body) for block in self.driver.after_records)
         for record in found.records:
             known = self.driver.known_of(record)
-            if known is not None and known.block is not None:
-                self.blocks.append((known.block, record.raw, body))
+            if known is not None:
+                self.blocks.extend((block, record.raw, body) for block in known.block)
         return self.driver.refine(found, body)
 
 
