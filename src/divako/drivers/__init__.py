@@ -7,6 +7,7 @@ and for M-Bus in ``divako.drivers.`` and the manufacturer's letters.
 """
 
 from divako.drivers._block import Block
+from divako.drivers._cipher import Cipher
 from divako.drivers._driver import Driver, Example, Form, Uplink
 from divako.drivers._frames import wired_frame, wireless_frame
 from divako.drivers._known import Known
@@ -23,6 +24,7 @@ __all__ = [
     "AnyDriver",
     "Bits",
     "Block",
+    "Cipher",
     "Constant",
     "Counter",
     "Counters",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 
 from divako.drivers._block import Block, read_first
+from divako.drivers._cipher import Cipher
 from divako.drivers._known import Known, vib_of
 from divako.drivers._mvt import Mvt
 from divako.drivers._naming import device_pairs, snake_name
 from divako.errors import DriverError, MalformedError, TruncatedError
-from divako.mbus import Body, Meaning, RecordList, meaning_as, reread
+from divako.mbus import Address, Body, Meaning, RecordList, meaning_as, reread
 from divako.model import Function, Medium, Record, Status
 
 
@@ -97,6 +98,11 @@ class MbusDriver:
         Records whose quantity only the maker knows.
     security : str, default "none"
         How a body is enciphered that the standard knows nothing of.
+    cipher : Cipher, optional
+        How the records of the standard are enciphered in security modes of the maker's own.
+    address : callable, optional
+        Gives an address as printed on the meter, where it is sent in an order of the maker's own:
+        a named function of the `Address` as sent.
 
     Raises
     ------
@@ -114,6 +120,8 @@ class MbusDriver:
     after_records: tuple[Block, ...] = field(default=(), converter=_blocks)
     records: tuple[Known, ...] = field(default=(), converter=_known)
     security: str = "none"
+    cipher: Cipher | None = None
+    address: Callable[[Address], Address] | None = None
     _rules: dict[bytes, tuple[Known, ...]] = field(init=False, eq=False, repr=False, factory=dict)
     _meanings: dict[bytes, tuple[Known, Meaning | None] | None] = field(init=False, eq=False, repr=False, factory=dict)
 
@@ -121,16 +129,40 @@ class MbusDriver:
         if len(self.source) < 8 or not self.examples:
             msg = "a driver names the source of its layout and carries an example"
             raise DriverError(msg)
-        if bool(self.body) == bool(self.after_records or self.records):
+        if bool(self.body) == bool(self.after_records or self.records or self.cipher):
             msg = "a driver reads whole bodies, or what the records of the standard leave open"
             raise DriverError(msg)
         for known in self.records:
             self._rules[known.vib] = (*self._rules.get(known.vib, ()), known)
 
     @property
+    def names_records(self) -> bool:
+        """Whether it reads anything, and does not decipher alone."""
+        return bool(self.body or self.after_records or self.records)
+
+    @property
     def reads_whole(self) -> bool:
         """Whether it reads whole bodies, in place of the records of the standard."""
         return bool(self.body)
+
+    def printed(self, address: Address) -> Address:
+        """Give an address as it is printed on the meter."""
+        return address if self.address is None else self.address(address)
+
+    def open(self, body: Body) -> bytes:
+        """Decipher the records of a body.
+
+        Raises
+        ------
+        DriverError
+            The driver has no cipher.
+        DecryptionError
+            The key or the body is wrong.
+        """
+        if self.cipher is None:
+            msg = "this driver has no cipher"
+            raise DriverError(msg)
+        return self.cipher.opens(body.data, body)
 
     def read(self, body: Body) -> RecordList:
         """Read a whole body.

@@ -16,6 +16,7 @@ from divako.drivers._driver import Driver
 from divako.drivers._mbus import MbusDriver
 from divako.drivers._records import Records
 from divako.errors import AmbiguousDriverError, DriverError, UnknownDriverError
+from divako.mbus import MAKERS_MODES
 from divako.model import Mvt
 
 
@@ -190,11 +191,42 @@ class Installed:
         candidates = _candidates(mvt.manufacturer, mvt.version, mvt.device_type, ci)
         if not candidates:
             return None
-        fitting = [d for d in candidates if d.accepts.check is None or d.accepts.check(data)]
-        if len(fitting) > 1:
-            msg = f"more than one installed driver reads this meter: {', '.join(driver.name for driver in fitting)}"
-            raise AmbiguousDriverError(msg)
-        return fitting[0] if fitting else None
+        fitting = [d for d in candidates if d.names_records and (d.accepts.check is None or d.accepts.check(data))]
+        return _one(fitting, "reads this meter")
+
+    def opener(self, mvt: Mvt, ci: int, mode: int) -> MbusDriver | None:
+        """Find the driver that deciphers a security mode of the maker's own.
+
+        Parameters
+        ----------
+        mvt : Mvt
+            What the meter says of itself.
+        ci : int
+            CI field of the body.
+        mode : int
+            Security mode of its header.
+
+        Returns
+        -------
+        MbusDriver or None
+            None where no installed driver does.
+
+        Raises
+        ------
+        AmbiguousDriverError
+            More than one does.
+        """
+        if mode not in MAKERS_MODES or mvt.manufacturer not in _groups():
+            return None
+        candidates = _candidates(mvt.manufacturer, mvt.version, mvt.device_type, ci)
+        return _one([d for d in candidates if d.cipher is not None and mode in d.cipher.modes], "deciphers this meter")
+
+
+def _one(fitting: list[MbusDriver], what: str) -> MbusDriver | None:
+    if len(fitting) > 1:
+        msg = f"more than one installed driver {what}: {', '.join(driver.name for driver in fitting)}"
+        raise AmbiguousDriverError(msg)
+    return fitting[0] if fitting else None
 
 
 INSTALLED = Installed()

@@ -6,7 +6,7 @@ from divako.mbus._ci import name_of
 from divako.mbus._compact import Formats, format_signature
 from divako.mbus._frame import Frame, cut_trailing, looks_wired, read_frame, write_frame
 from divako.mbus._header import Address, Header, manufacturer_of, medium_of, read_address, read_header, status_of
-from divako.mbus._maker import Body, Maker, Makers
+from divako.mbus._maker import MAKERS_MODES, Body, Maker, Makers, Opener
 from divako.mbus._meaning import Meaning, meaning_as
 from divako.mbus._protection import MAC_SIZES, Fragment
 from divako.mbus._reader import reread
@@ -19,6 +19,7 @@ from divako.mbus._wired import decode_wired
 __all__ = [
     "BROADCAST",
     "MAC_SIZES",
+    "MAKERS_MODES",
     "SECONDARY",
     "TEST",
     "Address",
@@ -33,6 +34,7 @@ __all__ = [
     "Makers",
     "Master",
     "Meaning",
+    "Opener",
     "RecordList",
     "SecondaryAddress",
     "cut_trailing",

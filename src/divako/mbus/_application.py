@@ -29,7 +29,7 @@ from divako.mbus._ci import (
 from divako.mbus._compact import Formats, expand_compact, read_format
 from divako.mbus._fixed import read_fixed
 from divako.mbus._header import Address, Header, medium_of, read_header, status_of
-from divako.mbus._maker import Body, Maker, Makers
+from divako.mbus._maker import Body, Maker, Makers, Opener
 from divako.mbus._protection import Fragment
 from divako.mbus._records import RecordList, read_records
 from divako.mbus._security import MARK, KeyLookup, Plain, Sealed, decipher
@@ -108,17 +108,18 @@ def read_application(
         return read_fixed(data, received_at=received_at)
     maker = None if makers is None or sender is None or ci not in MAKERS_OWN else makers.find(sender.mvt, ci, data)
     if maker is None:
-        header, address, plain = _unwrap(ci, data, link, sender, keys, fragment)
+        header, address, plain, opener = _unwrap(ci, data, link, sender, keys, fragment, makers)
     else:
-        header, address, plain = None, sender, Plain(data, maker.security, Verdict.UNVERIFIED)
+        header, address, plain, opener = None, sender, Plain(data, maker.security, Verdict.UNVERIFIED), None
+    printed = _printed(address, opener)
     status = Status.OK if header is None else status_of(header.status_byte)
     # Records wrongly deciphered may look whole for a while, so a body that nothing but 2F 2F vouches for is
     # never given in part.
     partial = partial and plain.verdict is not Verdict.CHECKED
     try:
         content = _behind_header(ci, plain, formats)
-        if maker is None and makers is not None and address is not None:
-            maker = makers.find(address.mvt, ci, content)
+        if maker is None and makers is not None and printed is not None:
+            maker = makers.find(printed.mvt, ci, content)
         key = _key_of(keys, address) if ci in MAKERS_OWN else None
         found = _read(Body(ci, content, address or _NOBODY, header, status, received_at, key), maker, partial=partial)
     except (TruncatedError, MalformedError) as error:
@@ -128,11 +129,12 @@ def read_application(
             raise DecryptionError(msg, layer="mbus.security") from error
         raise
 
+    printed = _printed(printed, maker)
     return Telegram(
         link=link,
-        meter_id="" if address is None else address.meter_id,
-        mvt=None if address is None else address.mvt,
-        medium=_medium(address, maker),
+        meter_id="" if printed is None else printed.meter_id,
+        mvt=None if printed is None else printed.mvt,
+        medium=_medium(printed, maker),
         access_number=None if header is None else header.access_number,
         status_byte=None if header is None else header.status_byte,
         status=status,
@@ -149,19 +151,31 @@ def read_application(
 
 
 def _unwrap(
-    ci: int, data: bytes, link: str, sender: Address | None, keys: KeyLookup | None, fragment: Fragment | None
-) -> tuple[Header | None, Address | None, Plain]:
+    ci: int,
+    data: bytes,
+    link: str,
+    sender: Address | None,
+    keys: KeyLookup | None,
+    fragment: Fragment | None,
+    makers: Makers | None,
+) -> tuple[Header | None, Address | None, Plain, Opener | None]:
     """Read the transport header that a CI field announces, and decipher what is behind it."""
     if ci not in _READABLE:
         msg = f"CI field {ci:02X} is {name_of(ci)}"
         raise UnsupportedError(msg, layer=LAYER, offset=0)
     if ci in NO_HEADER:
-        return None, sender, Plain(data, "none", Verdict.UNVERIFIED)
+        return None, sender, Plain(data, "none", Verdict.UNVERIFIED), None
     header, body = read_header(data, long=ci in LONG_HEADER)
     address = header.address or sender
     if address is None and link != "mbus":
         msg = "a short header, and no address before it"
         raise TruncatedError(msg, layer=LAYER, offset=0)
+    # Old wired meters put any number into the configuration field.
+    if makers is not None and address is not None and link != "mbus":
+        opener = makers.opener(address.mvt, ci, header.mode)
+        if opener is not None:
+            opened = opener.open(Body(ci, body, address, header, key=_key_of(keys, address)))
+            return header, address, Plain(opened, opener.security, Verdict.UNVERIFIED), opener
     sealed = Sealed(
         ci=ci,
         header_bytes=data[: len(data) - len(body)],
@@ -172,7 +186,12 @@ def _unwrap(
         fragment=fragment,
         wired=link == "mbus",
     )
-    return header, address, decipher(sealed)
+    return header, address, decipher(sealed), None
+
+
+def _printed(address: Address | None, knowing: Maker | Opener | None) -> Address | None:
+    """Give an address as printed on the meter, where somebody knows that it is sent otherwise."""
+    return address if address is None or knowing is None else knowing.printed(address)
 
 
 def _medium(address: Address | None, maker: Maker | None) -> Medium:

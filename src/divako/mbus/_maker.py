@@ -50,6 +50,33 @@ class Body:
     key: AesKey | None = None
 
 
+MAKERS_MODES = range(16, 32)
+"""Security modes beyond those of the standard (EN 13757-7:2018, table 19)."""
+
+
+class Opener(Protocol):
+    """Whoever deciphers security modes that the standard leaves to makers."""
+
+    @property
+    def security(self) -> str:
+        """Name of the mode."""
+        ...
+
+    def open(self, body: Body) -> bytes:
+        """Decipher the records of a body.
+
+        Raises
+        ------
+        DecryptionError
+            The key or the body is wrong.
+        """
+        ...
+
+    def printed(self, address: Address) -> Address:
+        """Give an address as it is printed on the meter; some makers send it in an order of their own."""
+        ...
+
+
 class Maker(Protocol):
     """Whoever knows one kind of meter."""
 
@@ -82,10 +109,18 @@ class Maker(Protocol):
         """Put a name to the records and the block that the standard leaves to the maker."""
         ...
 
+    def printed(self, address: Address) -> Address:
+        """Give an address as it is printed on the meter; some makers send it in an order of their own."""
+        ...
+
 
 class Makers(Protocol):
     """Whoever knows which maker to ask."""
 
     def find(self, mvt: Mvt, ci: int, data: bytes) -> Maker | None:
         """Find who reads a body; None, and quickly, for most meters."""
+        ...
+
+    def opener(self, mvt: Mvt, ci: int, mode: int) -> Opener | None:
+        """Find who deciphers one of `MAKERS_MODES`; None where nobody does, and for all other modes."""
         ...

@@ -56,7 +56,7 @@ def telegrams_decode_as_stated(driver: MbusDriver) -> None:
     for example in driver.examples:
         name = _name(driver, example)
         telegram, alone = _read(driver, example)
-        if not alone.asked:
+        if not alone.asked and not alone.opened:
             fail(f"{name} is not of a meter and CI field that the driver accepts")
         known = [record for record in telegram.records if Status.UNKNOWN_QUANTITY not in record.status]
         labels = [label(record) for record in known]
@@ -87,6 +87,11 @@ def drivers_are_found_by_telegram(driver: MbusDriver) -> None:
             except AmbiguousDriverError as error:
                 fail(f"{name}: {error}")
             if found is None or found.name != driver.name:
+                fail(f"{name}: is its entry point in the group of its manufacturer?")
+        for body in alone.opened:
+            mode = 0 if body.header is None else body.header.mode
+            opener = INSTALLED.opener(body.address.mvt, body.ci, mode)
+            if opener is None or opener.name != driver.name:
                 fail(f"{name}: is its entry point in the group of its manufacturer?")
 
 

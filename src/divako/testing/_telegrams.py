@@ -6,7 +6,7 @@ from attrs import define, field, frozen
 
 from divako.codec import AesKey
 from divako.drivers import Block, MbusDriver, TelegramExample
-from divako.mbus import Body, RecordList, decode_wired, looks_wired
+from divako.mbus import Address, Body, RecordList, decode_wired, looks_wired
 from divako.model import Medium, Mvt, Telegram
 from divako.testing._extras import strategies as st
 from divako.wmbus import decode_wireless
@@ -30,18 +30,21 @@ class Alone:
         The driver.
     asked : list of Body
         The bodies that it was asked to read.
+    opened : list of Body
+        The bodies that it was asked to decipher.
     blocks : list of (Block, bytes, Body)
         Every block that it may read in them, with its bytes.
     """
 
     driver: MbusDriver
     asked: list[Body] = field(factory=list)
+    opened: list[Body] = field(factory=list)
     blocks: list[tuple[Block, bytes, Body]] = field(factory=list)
 
     def find(self, mvt: Mvt, ci: int, data: bytes) -> Alone | None:
         """Find the driver, where it is for the meter."""
         accepts = self.driver.accepts
-        fits = accepts.accepts(mvt, ci) and (accepts.check is None or accepts.check(data))
+        fits = self.driver.names_records and accepts.accepts(mvt, ci) and (accepts.check is None or accepts.check(data))
         return self if fits else None
 
     @property
@@ -58,6 +61,21 @@ class Alone:
     def reads_whole(self) -> bool:
         """As the driver says."""
         return self.driver.reads_whole
+
+    def opener(self, mvt: Mvt, ci: int, mode: int) -> Alone | None:
+        """Find the driver, where it deciphers the meter's telegrams."""
+        cipher = self.driver.cipher
+        fits = cipher is not None and mode in cipher.modes and self.driver.accepts.accepts(mvt, ci)
+        return self if fits else None
+
+    def printed(self, address: Address) -> Address:
+        """As the driver says."""
+        return self.driver.printed(address)
+
+    def open(self, body: Body) -> bytes:
+        """Decipher a body and remember it."""
+        self.opened.append(body)
+        return self.driver.open(body)
 
     def read(self, body: Body) -> RecordList:
         """Read a body and remember it."""
