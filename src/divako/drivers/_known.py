@@ -46,6 +46,8 @@ class Known:
         What its bytes are, where they are many values; the first block that fits is read.
     unsigned, date : bool, default False
         Whether numbers are never negative; whether it is a date.
+    missing : bool, default False
+        Whether the maker says with it that there is no value.
     storage, tariff, subunit, function : optional
         Only for records with these indices; for all, where they are not given.
     as_storage, as_tariff, as_subunit : optional
@@ -63,6 +65,7 @@ class Known:
     block: tuple[Block, ...] = field(default=(), converter=_blocks, kw_only=True)
     unsigned: bool = field(default=False, kw_only=True)
     date: bool = field(default=False, kw_only=True)
+    missing: bool = field(default=False, kw_only=True)
     storage: int | None = field(default=None, kw_only=True)
     tariff: int | None = field(default=None, kw_only=True)
     subunit: int | None = field(default=None, kw_only=True)

@@ -232,6 +232,8 @@ class MbusDriver:
                 meaning = meaning_as(record.header, known.register, quantity, unsigned=known.unsigned, date=known.date)
                 return known, evolve(
                     meaning,
+                    has_value=not known.missing,
+                    status=meaning.status | (Status.RECORD_ERROR if known.missing else Status.OK),
                     storage=meaning.storage if known.as_storage is None else known.as_storage,
                     tariff=meaning.tariff if known.as_tariff is None else known.as_tariff,
                     subunit=meaning.subunit if known.as_subunit is None else known.as_subunit,

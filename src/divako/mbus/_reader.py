@@ -20,6 +20,8 @@ from divako.mbus._vif import Form
 from divako.model import Record, Register, Status, filled_record
 
 
+_LONGEST_TEXT = 0xBF
+
 Reader: TypeAlias = Callable[[bytes, Status, np.datetime64 | None], Record]
 
 
@@ -150,4 +152,6 @@ def reread(record: Record, meaning: Meaning, *, received_at: np.datetime64 | Non
     status : Status
         What the telegram's header says of all records.
     """
-    return read_record(meaning, record.header, record.raw, None, received_at, status)
+    # A record keeps no length byte of variable data; what is asked for here are texts.
+    lvar = min(len(record.raw), _LONGEST_TEXT) if meaning.field == LVAR else None
+    return read_record(meaning, record.header, record.raw, lvar, received_at, status)
