@@ -97,6 +97,24 @@ class Block:
             records.extend(self.unroll(data, body))
         return tuple(_stamped(record, status, body) for record in records)
 
+    def flags(self, data: bytes, body: Body) -> Status:
+        """Give the flags that a block raises, which `read` has read before.
+
+        Parameters
+        ----------
+        data : bytes
+            As sent.
+        body : Body
+            What it came in.
+        """
+        if self.prepare is not None:
+            data = self.prepare(data, body)
+        status = Status.OK
+        for part in self.parts:
+            if isinstance(part, Flags) and (not part.optional or part.at + part.size <= len(data)):
+                status |= part.status_of(data)
+        return status
+
     def _check_size(self, data: bytes) -> None:
         if len(data) in self.size:
             return
@@ -115,11 +133,16 @@ def _stamped(record: Record, status: Status, body: Body) -> Record:
     return evolve(record, status=record.status | status, time=time)
 
 
-def read_first(blocks: tuple[Block, ...], data: bytes, body: Body) -> tuple[Record, ...]:
-    """Read the first block that fits; the error of the last where none does."""
+def first_fitting(blocks: tuple[Block, ...], data: bytes, body: Body) -> tuple[Block, tuple[Record, ...]]:
+    """Give the first block that fits, and its records; the error of the last where none does."""
     for block in blocks[:-1]:
         try:
-            return block.read(data, body)
+            return block, block.read(data, body)
         except (TruncatedError, MalformedError):
             continue
-    return blocks[-1].read(data, body)
+    return blocks[-1], blocks[-1].read(data, body)
+
+
+def read_first(blocks: tuple[Block, ...], data: bytes, body: Body) -> tuple[Record, ...]:
+    """Read the first block that fits; the error of the last where none does."""
+    return first_fitting(blocks, data, body)[1]

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 
-from divako.drivers._block import Block, read_first
+from divako.drivers._block import Block, first_fitting, read_first
 from divako.drivers._cipher import Cipher
 from divako.drivers._known import Known, vib_of
 from divako.drivers._mvt import Mvt
@@ -178,15 +178,18 @@ class MbusDriver:
         """Put a name to the records and the block that the standard leaves to the maker.
 
         A block that is not as declared stays bytes: the records before it are right
-        without it.
+        without it. Flags that a block behind the records raises hold for their numbers as well.
         """
         records = [new for record in found.records for new in self._named(record, body)] if self._rules else None
         if self.after_records and found.maker_data:
             try:
-                more = read_first(self.after_records, found.maker_data, body)
+                block, more = first_fitting(self.after_records, found.maker_data, body)
             except (TruncatedError, MalformedError):
-                more = ()
-            records = [*(found.records if records is None else records), *more]
+                pass
+            else:
+                flags = block.flags(found.maker_data, body)
+                before = found.records if records is None else records
+                records = [*(_flagged(record, flags) for record in before), *more]
         return found if records is None else evolve(found, records=tuple(records))
 
     def known_of(self, record: Record) -> Known | None:
@@ -239,3 +242,7 @@ class MbusDriver:
                     subunit=meaning.subunit if known.as_subunit is None else known.as_subunit,
                 )
         return None
+
+
+def _flagged(record: Record, flags: Status) -> Record:
+    return evolve(record, status=record.status | flags) if flags and record.register is not None else record
