@@ -107,6 +107,10 @@ def same(got: Fraction | None, wanted: str | None) -> bool:
     return got is None if wanted is None else got is not None and got == Fraction(wanted)
 
 
+def known(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)
+
+
 def intervals(case: Case, expect: Case) -> bool:
     readings, more = arguments(case)
     steps, dropped = steps_of(readings, **more)
@@ -247,8 +251,7 @@ def degree_days_of(case: Case, expect: Case) -> bool:
             stop_above_degc=Fraction(case["season_stop_above"]),
             on_at_start=case.get("season_on_at_start", False),
         )
-    means = [None if mean is None else Fraction(mean) for mean in case["daily_means"]]
-    got = degree_days(means, base_degc=Fraction(case["base"]), season=season)
+    got = degree_days([known(mean) for mean in case["daily_means"]], base_degc=Fraction(case["base"]), season=season)
     per_day = all(same(one, wanted) for one, wanted in zip(got.per_day, expect["per_day"], strict=True))
     return per_day and same(got.total.item(), expect["degree_days"]) and got.heating_days == expect["heating_days"]
 
@@ -264,7 +267,7 @@ def normalise(case: Case, expect: Case) -> bool:
 
 
 def et_curve(case: Case, expect: Case) -> bool:
-    temperature, energy = zip(*((Fraction(t), Fraction(e)) for t, e in case["points"]), strict=True)
+    temperature, energy = zip(*((known(t), known(e)) for t, e in case["points"]), strict=True)
     curve = energy_signature(energy, temperature, balance_degc=Fraction(case["balance_temperature"]))
     predicted = curve.predict([Fraction(t) for t in case.get("predict_at", [])])
     return [curve.slope_kwh_k, curve.base_kwh, *predicted] == [
@@ -285,13 +288,13 @@ def peak(case: Case, expect: Case) -> bool:
 
 
 def prorated(case: Case, expect: Case) -> bool:
-    cuts = [dt.date.fromisoformat(cut) for cut in case["cuts"]]
-    parts, days = prorate_days(Fraction(case["value"]), cuts)
+    cuts: Any = [instant(cut) if "T" in cut else dt.date.fromisoformat(cut) for cut in case["cuts"]]
+    parts, days = prorate_days(Fraction(case["value"]), cuts, tz=case.get("tz", "Europe/Oslo"))
     return parts == [Fraction(part) for part in expect["parts"]] and days == expect["days"]
 
 
 def filled(case: Case, expect: Case) -> bool:
-    shares = fill_gap(Fraction(case["r1"]), Fraction(case["r2"]), [Fraction(weight) for weight in case["weights"]])
+    shares = fill_gap(known(case["r1"]), known(case["r2"]), [Fraction(weight) for weight in case["weights"]])
     values = [Fraction(value) for value in expect["values"]]
     return shares == values and sum(shares) == Fraction(expect["total"]) and expect["quality"] == "estimated"
 

@@ -275,9 +275,11 @@ def test_what_is_no_closed_gap_is_refused() -> None:
         fill_gap(1, 2, [])
     with pytest.raises(SeriesError, match="multiple"):
         fill_gap(1, Fraction(3, 2), [1], quantum=Fraction(1))
-    for no_number in (0.5, None):
-        with pytest.raises(TypeError, match="binary floats"):
-            fill_gap(0, no_number, [1])  # type: ignore[arg-type] # the mistake under test
+    for before, after in ((None, 1), (1, None)):
+        with pytest.raises(SeriesError, match="open"):
+            fill_gap(before, after, [1])
+    with pytest.raises(TypeError, match="binary floats"):
+        fill_gap(0, 0.5, [1])  # type: ignore[arg-type] # the mistake under test
     with pytest.raises(TypeError, match="binary floats"):
         fill_gap(0, 1, [0.5])  # type: ignore[list-item] # the mistake under test
     with pytest.raises(TypeError, match="binary floats"):

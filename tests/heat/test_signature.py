@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pint
 import pytest
 
 from hypothesis import given, settings
@@ -68,9 +69,19 @@ def test_no_balance_temperature_fits_better(seed: int) -> None:
     assert again.balance_degc == pytest.approx(best.balance_degc)
 
 
+def test_quantities_are_fitted_alike() -> None:
+    ureg = pint.get_application_registry()
+    got = energy_signature(
+        ureg.Quantity([0.05, 0.134, 0.254], "MWh"), ureg.Quantity([17.0, 10.0, 0.0], "degC"), balance_degc=17
+    )
+    assert got.slope_kwh_k == pytest.approx(12.0)
+
+
 def test_unknown_periods_take_no_part() -> None:
     got = energy_signature([50.0, np.nan, 110.0, 999.0], [17.0, 10.0, 12.0, np.nan], balance_degc=17.0)
     assert (got.base_kwh, got.slope_kwh_k) == (50.0, 12.0)
+    exact = energy_signature([50, None, 110, 99], [17, 10, 12, None], balance_degc=Fraction(17))
+    assert (exact.base_kwh, exact.slope_kwh_k) == (Fraction(50), Fraction(12))
     assert np.isnan(got.predict([np.nan])).all()
     assert got.predict([16.0, 18.0]).tolist() == [62.0, 50.0]
 

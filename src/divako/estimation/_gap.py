@@ -14,8 +14,8 @@ _EXACT: tuple[type, ...] = (Fraction, Decimal, int)
 
 
 def fill_gap(
-    before: Fraction | Decimal | int,
-    after: Fraction | Decimal | int,
+    before: Fraction | Decimal | int | None,
+    after: Fraction | Decimal | int | None,
     weights: Sequence[Fraction | int],
     *,
     quantum: Fraction | None = None,
@@ -25,7 +25,7 @@ def fill_gap(
     Parameters
     ----------
     before, after : Fraction, Decimal or int
-        What the register showed at the two ends of the gap. [any]
+        What the register showed at the two ends of the gap; None where nobody knows. [any]
     weights : sequence of Fraction or int, length n
         A usual profile of the intervals, none below zero. Where all are zero, every interval gets
         the same.
@@ -41,8 +41,8 @@ def fill_gap(
     Raises
     ------
     SeriesError
-        There are no intervals, a weight is negative (`row` is its place), the register fell, or what
-        passed is no multiple of the quantum.
+        The gap is open at an end, there are no intervals, a weight is negative (`row` is its
+        place), the register fell, or what passed is no multiple of the quantum.
 
     Examples
     --------
@@ -51,6 +51,9 @@ def fill_gap(
     >>> fill_gap(0, 3, [0, 0], quantum=Fraction(1))
     [Fraction(2, 1), Fraction(1, 1)]
     """
+    if before is None or after is None:
+        msg = "a gap that is open at an end has nothing to share"
+        raise SeriesError(msg)
     if not isinstance(before, _EXACT) or not isinstance(after, _EXACT):
         msg = "a register is Fraction, Decimal or int, for binary floats are not exact"
         raise TypeError(msg)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from divako.errors import SeriesError
-from divako.units import Numbers, exact_or_float
+from divako.units import Numbers, accepts_quantities, exact_or_float, unknown_among
 
 
 Exact = Fraction | Decimal | int
@@ -90,6 +90,7 @@ class DegreeDays:
     unknown_days: npt.NDArray[np.int64]
 
 
+@accepts_quantities()
 def degree_days(
     daily_mean_degc: Numbers, *, base_degc: Exact | float = 17, season: HeatingSeason | None = None
 ) -> DegreeDays:
@@ -127,8 +128,8 @@ def degree_days(
     >>> degree_days([12.0, 10.5, 9.5, 8.0], season=HeatingSeason()).per_day
     array([0. , 6.5, 0. , 9. ])
     """
-    known, unknown = _without_unknown(daily_mean_degc)
-    mean, base = exact_or_float(known, base_degc)
+    unknown = unknown_among(daily_mean_degc)
+    mean, base = exact_or_float(np.where(unknown, 0, np.asarray(daily_mean_degc)), base_degc)
     if mean.ndim == 0 or base.ndim:
         msg = "daily means need an axis of days, and one base"
         raise SeriesError(msg)
@@ -143,17 +144,6 @@ def degree_days(
         heating_days=np.asarray((below > 0).sum(axis=-1), dtype="int64"),
         unknown_days=np.asarray(unknown.sum(axis=-1), dtype="int64"),
     )
-
-
-def _without_unknown(values: Numbers) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
-    """Put 0 where a value is None or NaN, and tell where that was."""
-    given = np.asarray(values)
-    if given.dtype == object:
-        unknown = np.array([one is None or one != one for one in given.flat], dtype="bool")  # noqa: PLR0124 - NaN does
-        unknown = unknown.reshape(given.shape)
-    else:
-        unknown = np.isnan(given)
-    return (np.where(unknown, 0, given), unknown) if unknown.any() else (given, unknown)
 
 
 def _is_on(mean: npt.NDArray[Any], unknown: npt.NDArray[np.bool_], season: HeatingSeason) -> npt.NDArray[np.bool_]:

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from divako.errors import SeriesError
-from divako.units import Numbers, exact_or_float
+from divako.units import Numbers, accepts_quantities, exact_or_float, unknown_among
 
 
 @frozen(kw_only=True)
@@ -70,6 +70,7 @@ class EnergySignature:
         return np.asarray(base + slope * (cold + temperature * 0))
 
 
+@accepts_quantities()
 def energy_signature(
     energy_kwh: Numbers,
     temperature_degc: Numbers,
@@ -81,9 +82,9 @@ def energy_signature(
     Parameters
     ----------
     energy_kwh : array_like of float or Fraction, shape (n,)
-        Used in equally long periods, days or weeks; NaN where unknown. [kWh]
+        Used in equally long periods, days or weeks; NaN or None where unknown. [kWh]
     temperature_degc : array_like of float or Fraction, shape (n,)
-        Mean temperature outside of the same periods; NaN where unknown. [°C]
+        Mean temperature outside of the same periods; NaN or None where unknown. [°C]
     balance_degc : Fraction, int or float, optional
         Balance temperature; without one, the one that fits best is found. [°C]
 
@@ -110,13 +111,13 @@ def energy_signature(
     >>> curve.slope_kwh_k, curve.base_kwh, curve.predict([-10.0, 20.0])
     (12.0, 50.0, array([374.,  50.]))
     """
-    given = (energy_kwh, temperature_degc) if balance_degc is None else (energy_kwh, temperature_degc, balance_degc)
-    energy, temperature, *more = exact_or_float(*given)
-    if energy.ndim != 1 or energy.shape != temperature.shape:
+    shape = np.shape(np.asarray(energy_kwh))
+    if len(shape) != 1 or shape != np.shape(np.asarray(temperature_degc)):
         msg = "energy and temperature are two columns of one length"
         raise SeriesError(msg)
-    known = np.asarray((energy == energy) & (temperature == temperature), dtype="bool")  # noqa: PLR0124 - NaN is not itself
-    energy, temperature = energy[known], temperature[known]
+    known = ~(unknown_among(energy_kwh) | unknown_among(temperature_degc))
+    columns = np.asarray(energy_kwh)[known], np.asarray(temperature_degc)[known]
+    energy, temperature, *more = exact_or_float(*columns, *(() if balance_degc is None else (balance_degc,)))
     candidates = [more[0].item()] if more else list(_balances(energy, temperature))
     fits = [fit for balance in candidates if (fit := _fit(energy, temperature, balance)) is not None]
     if balance_degc is None:

@@ -36,7 +36,15 @@ SUFFIXES = {
 }
 
 # Units that pint spells, or means, in another way; its calorie is the thermochemical one.
-_FOR_PINT = {"%": "percent", "kVAh": "kVA*hour", "VAh": "VA*hour", "MVAh": "MVA*hour", "m3*degC": "m3*delta_degC"}
+_FOR_PINT = {
+    "%": "percent",
+    "gal": "gallon",
+    "gal_uk": "imperial_gallon",
+    "VAh": "VA*hour",
+    "kVAh": "kVA*hour",
+    "MVAh": "MVA*hour",
+    "m3*degC": "m3*delta_degC",
+}
 _CALORIE = re.compile(r"([kMG]?cal)(?!\w)")
 
 
@@ -49,7 +57,8 @@ def _registry() -> Any:
 
 def _spelled_for_pint(unit: str) -> str:
     """Write ``m3`` as ``m**3``: pint takes the first for the name of a unit."""
-    powers = re.sub(r"(?<=[a-z])(?=\d)", "**", _FOR_PINT.get(unit, unit))
+    of, slash, by = unit.partition("/")
+    powers = re.sub(r"(?<=[a-z])(?=\d)", "**", _FOR_PINT.get(of, of) + slash + by)
     return _CALORIE.sub(r"\1_it", powers)
 
 
@@ -157,13 +166,14 @@ class TakesQuantities(Protocol[P, R_co]):
     def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
 
-def accepts_quantities(returns: str) -> Callable[[Callable[P, R_co]], TakesQuantities[P, R_co]]:
+def accepts_quantities(returns: str | None = None) -> Callable[[Callable[P, R_co]], TakesQuantities[P, R_co]]:
     """Let a function of plain numbers take pint quantities and give one back.
 
     Parameters
     ----------
-    returns : str
-        Unit of what the function returns.
+    returns : str, optional
+        Unit of what the function returns; none where that is no number, but an object whose
+        fields have units in their names.
 
     Returns
     -------
@@ -206,7 +216,8 @@ def accepts_quantities(returns: str) -> Callable[[Callable[P, R_co]], TakesQuant
             plain = [_plain(value, name, units) for name, value in zip(places, args, strict=False)]
             plain += args[len(places) :]
             more = {name: _plain(value, name, units) for name, value in kwargs.items()}
-            return of(call(*plain, **more), _unit_in(of, returns))
+            result = call(*plain, **more)
+            return result if returns is None else of(result, _unit_in(of, returns))
 
         return doored
 

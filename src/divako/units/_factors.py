@@ -8,7 +8,8 @@ References
 .. [1] BIPM, "The International System of Units", 9th edition, 2019, tables 5, 7 and 8.
 .. [2] EN 13757-3:2018, table 12: the calorie of meters is the international one, 4.1868 J.
 .. [3] NIST, Special Publication 811, 2008, appendix B: the thermochemical calorie is 4.184 J; the
-   foot is 0.3048 m, the US gallon 231 cubic inches, the pound 0.453 592 37 kg, exactly.
+   inch is 0.0254 m, the US gallon 231 cubic inches, the imperial one 4.546 09 L and the pound
+   0.453 592 37 kg, exactly.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ _TABLE: dict[str, Factor] = {
     **_prefixed("mcdh", "L", Dimension.VOLUME, 1 / _KILO),
     "ft3": (Dimension.VOLUME, (12 * _INCH) ** 3),
     "gal": (Dimension.VOLUME, 231 * _INCH**3),
+    "gal_uk": (Dimension.VOLUME, Fraction(454_609, 10**8)),
     **_prefixed("mk", "g", Dimension.MASS, 1 / _KILO),
     "t": (Dimension.MASS, _KILO),
     "lb": (Dimension.MASS, _POUND),

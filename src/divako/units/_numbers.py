@@ -55,6 +55,32 @@ def exact_or_float(*values: object) -> tuple[npt.NDArray[Any], ...]:
     return floats
 
 
+def unknown_among(values: object) -> npt.NDArray[np.bool_]:
+    """Tell where numbers are None or NaN.
+
+    Parameters
+    ----------
+    values : array_like of Fraction, Decimal, int, float or None
+        Of any shape.
+
+    Returns
+    -------
+    ndarray of bool
+        Of the same shape.
+
+    Examples
+    --------
+    >>> unknown_among([Fraction(1, 3), None])
+    array([False,  True])
+    """
+    array = np.asarray(values)
+    if array.dtype != object:
+        return np.asarray(np.isnan(array))
+    # NaN differs from itself.
+    out = np.array([one is None or one != one for one in array.flat], dtype="bool")  # noqa: PLR0124
+    return out.reshape(array.shape)
+
+
 _INFINITE = "a number is infinite"
 
 
