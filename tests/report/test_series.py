@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from divako.errors import SiteError
-from divako.model import Consumption, Medium, Register
+from divako.model import Consumption, Medium, Quality, Register
 from divako.report import Report
 from divako.report._series import local_days, local_times, lowest_at_night, over_days
 from divako.units import Dimension
@@ -53,6 +53,21 @@ def test_days_are_local_also_when_clocks_change() -> None:
     np.testing.assert_array_equal(spread.value, [[1, 2, np.nan]])
     np.testing.assert_array_equal(spread.coverage, [[1, 1, 0]])
     assert not spread.complete()
+
+
+def test_what_was_only_estimated_counts_as_not_measured() -> None:
+    days = np.array(["2026-02-01", "2026-02-02"], dtype="datetime64[D]")
+    starts, ends = ["2026-01-31T23:00", "2026-02-01T23:00"], ["2026-02-01T23:00", "2026-02-02T23:00"]
+    quality = np.array([Quality.ESTIMATED, Quality.MEASURED], dtype="uint8")
+    daily = attrs.evolve(rows(starts, ends, [5.0, 6.0]), quality=quality)
+    spread = over_days(daily, medium=Medium.COLD_WATER, days=days, timezone=OSLO)
+    np.testing.assert_array_equal(spread.value, [[5, 6]])
+    np.testing.assert_array_equal(spread.coverage, [[0, 1]])
+
+    hours = ["2026-02-01T02:00", "2026-02-02T02:00"], ["2026-02-01T03:00", "2026-02-02T03:00"]
+    hourly = attrs.evolve(rows(*hours, [0.5, 0.6]), quality=quality)
+    flow = lowest_at_night(hourly, "H0101", medium=Medium.COLD_WATER, days=days, timezone=OSLO)
+    np.testing.assert_array_equal(flow, [np.nan, 0.6])
 
 
 def test_rows_of_another_dimension_or_outside_the_period_are_left_out() -> None:

@@ -99,7 +99,7 @@ def _bill(statements: Statements, currency: int, language: Language) -> Bill:
         title = statements.texts[titles[row]]
         paid = money_text(int(statements.amount[row]), currency=code, language=language)
         # The sentence starts with the title, which has a cell of its own here.
-        why = capital(statements.explain(row, language).removeprefix(f"{title}: "))
+        why = capital(statements.explain(row, language).removeprefix(f"{title}: ")).replace("§ ", "§\N{NO-BREAK SPACE}")
         lines[section].append(BillLine(title=title, why=why, amount=paid))
     sums = amount.sum(axis=0)
     return Bill(

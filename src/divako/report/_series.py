@@ -13,7 +13,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from divako.errors import SeriesError
-from divako.model import Consumption, Medium
+from divako.model import Consumption, Medium, Quality
 from divako.units import Dimension
 
 
@@ -105,7 +105,7 @@ class Days:
     value : ndarray of float64, shape (m, n)
         What passed; NaN where nothing is known. [canonical unit]
     coverage : ndarray of float64, shape (m, n)
-        Known shares, 0 to 1.
+        Measured shares, 0 to 1; of a day inside one long step between readings, nothing was measured.
     """
 
     places: tuple[str, ...]
@@ -133,7 +133,7 @@ class Days:
         return np.where(known.any(axis=1), np.nansum(self.value, axis=1), np.nan)
 
     def complete(self) -> bool:
-        """Tell whether all days of all places are known in full."""
+        """Tell whether all days of all places were measured in full."""
         return bool((self.coverage >= ALL).all())
 
     def mean_coverage(self) -> Floats:
@@ -185,7 +185,8 @@ def over_days(
         raise SeriesError(msg, row=row, meter_index=int(daily.meter[row]))
     value = np.full(len(places) * len(days), np.nan)
     coverage = np.zeros(len(places) * len(days))
-    value[cell], coverage[cell] = daily.value[kept], np.nan_to_num(daily.coverage[kept])
+    estimated = daily.quality[kept] == Quality.ESTIMATED
+    value[cell], coverage[cell] = daily.value[kept], np.where(estimated, 0, np.nan_to_num(daily.coverage[kept]))
     shape = (len(places), len(days))
     return Days(places=places, days=days, value=value.reshape(shape), coverage=coverage.reshape(shape))
 
@@ -216,13 +217,14 @@ def lowest_at_night(hourly: Consumption, place: str, *, medium: Medium, days: Ti
     -------
     ndarray of float64, shape (n,)
         Lowest mean flow of the intervals between two and five o'clock; NaN where
-        no interval of the night is wholly known. [canonical unit / h]
+        no interval of the night was wholly measured. [canonical unit / h]
     """
     out = np.full(len(days), np.nan)
     if place not in hourly.meter_ids:
         return out
     mine = (hourly.meter == hourly.meter_ids.index(place)) & _in_dimension(hourly, medium)
-    known = mine & ~np.isnan(hourly.value) & (hourly.coverage >= ALL)
+    # A share of a long step says how much passed in all of it, not how little in one night.
+    known = mine & ~np.isnan(hourly.value) & (hourly.coverage >= ALL) & (hourly.quality != Quality.ESTIMATED)
     table = hourly.select(known)
     local = local_times(table.start, timezone=timezone)
     hour = (local - local.astype("datetime64[D]")).astype("int64") // _HOUR_MS

@@ -141,8 +141,10 @@ PAGE: Mapping[str, Label] = MappingProxyType(
         # Coverage
         "coverage": Label("Datagrunnlag", "Data coverage"),
         "coverage_intro": Label(
-            "Hver rute er ett døgn. Mørke ruter viser døgn der målingen mangler helt eller delvis.",
-            "Each field is one day. Dark fields are days of which some or all was not measured.",
+            "Hver rute er ett døgn. Mørke ruter viser døgn der målingen mangler helt eller delvis. Har måleren sendt "
+            "igjen siden, er det som gikk med i mellomtiden, fordelt jevnt.",
+            "Each field is one day. Dark fields are days of which some or all was not measured. Where the meter sent "
+            "again later, what passed meanwhile is spread evenly.",
         ),
         "coverage_complete": Label(
             "{medium}: alle døgn er målt fullt ut i alle {n} målepunkter.",
