@@ -15,16 +15,23 @@ from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from divako.consumption import consumption_blocks, exact_consumption, interval_consumption
+from divako.consumption import (
+    consumption_blocks,
+    consumption_by_calendar,
+    exact_consumption,
+    interval_consumption,
+)
 from divako.consumption._blocks import blocks_of
+from divako.errors import SeriesError
 from divako.model import Consumption, Medium, Meter, Quality, Readings, Register, Step
-from divako.series import Exchange, Reset
+from divako.series import FREQUENCIES, Exchange, Reset
 from divako.units import Dimension
 
 
 LITRES = Register("volume", Dimension.VOLUME, Fraction(1, 1000))
 BEGIN = np.datetime64("2026-03-28T20:00", "ms")
 HOUR_MS = 3_600_000
+OSLO = "Europe/Oslo"
 
 
 def at(ms: int) -> np.datetime64:
@@ -213,6 +220,19 @@ def test_every_calendar_has_the_sum_of_the_known_steps(drawn: list[Life], freq: 
     for i, life in enumerate(drawn):
         known = sum(span.passed for span in spans_of(life) if span.passed is not None)
         assert int(table.count[table.meter == i].sum()) == known
+
+
+@given(fleets, st.lists(st.sampled_from(FREQUENCIES), min_size=1, max_size=4), st.sampled_from([OSLO, "Asia/Kolkata"]))
+@settings(max_examples=30)
+def test_calendars_together_are_each_of_them(drawn: list[Life], freqs: list[str], tz: str) -> None:
+    readings, more = arguments(drawn)
+    how: dict[str, Any] = {"start": at(-HOUR_MS), "end": at(60 * HOUR_MS), "tz": tz, "max_gap_s": 7200, **more}
+    together = consumption_by_calendar(readings, freqs, **how)
+    assert list(together) == list(dict.fromkeys(freqs))
+    for freq, table in together.items():
+        same(table, interval_consumption(readings, freq=freq, **how))
+    with pytest.raises(SeriesError, match="calendars"):
+        consumption_by_calendar(readings, freqs, boundaries=np.array([at(0), at(1)]))
 
 
 @given(fleets, st.sampled_from([Fraction(1, 10), Fraction(7), Fraction(2500, 9), Fraction(1, 3)]))

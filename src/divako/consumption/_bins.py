@@ -14,7 +14,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from divako.consumption._edges import Edges, Ints
-from divako.consumption._register_at import RegisterAt, register_at
+from divako.consumption._register_at import RegisterAt
 from divako.model import Quality, Step
 from divako.series._stitch import Stitched
 
@@ -29,6 +29,8 @@ class Bins:
         How many bins each line has.
     start, end : ndarray of int64, shape (n,)
         The bins. [ms since 1970, UTC]
+    length : ndarray of int64, shape (n,)
+        How long they are. [ms]
     count : ndarray of int64, shape (n,)
         What passed in the known part, in whole counts; 0 where nothing is known.
     covered : ndarray of int64, shape (n,)
@@ -46,6 +48,7 @@ class Bins:
     many: Ints
     start: Ints
     end: Ints
+    length: Ints
     count: Ints
     covered: Ints
     quality: npt.NDArray[np.uint8]
@@ -54,7 +57,9 @@ class Bins:
     left: Ints
 
 
-def bins_of(stitched: Stitched, edges: Edges, *, multiple: Ints | None, max_gap_ms: int | None, exactly: bool) -> Bins:
+def bins_of(
+    stitched: Stitched, edges: Edges, at: RegisterAt, *, multiple: Ints | None, max_gap_ms: int | None, exactly: bool
+) -> Bins:
     """Cut stitched registers at boundaries.
 
     Parameters
@@ -63,6 +68,8 @@ def bins_of(stitched: Stitched, edges: Edges, *, multiple: Ints | None, max_gap_
         Of ``m`` lines.
     edges : Edges
         Their boundaries.
+    at : RegisterAt
+        Where the registers stood there.
     multiple : ndarray of int64, shape (m,), or None
         Quantum of each line, to which the register is floored at boundaries; None for one count. [count]
     max_gap_ms : int or None
@@ -75,7 +82,6 @@ def bins_of(stitched: Stitched, edges: Edges, *, multiple: Ints | None, max_gap_
     Bins
         All of them.
     """
-    at = register_at(stitched, edges, exactly=exactly)
     floor = at.floor if multiple is None else _floored(at.floor, stitched, edges, multiple)
     lines = len(edges.first) - 1
     if edges.common is not None:
@@ -106,7 +112,7 @@ def bins_of(stitched: Stitched, edges: Edges, *, multiple: Ints | None, max_gap_
         missing = covered <= 0
         quality[missing] = Quality.MISSING
         count[missing] = 0
-    return Bins(many, start, end, count, covered, quality, _flags(stitched, edges, left, len(count)), at, left)
+    return Bins(many, start, end, length, count, covered, quality, _flags(stitched, edges, left, len(count)), at, left)
 
 
 def _differences(column: Ints, width: int) -> Ints:

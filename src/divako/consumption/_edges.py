@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -171,9 +171,3 @@ def checked(boundaries: npt.NDArray[np.datetime64], *, meter_index: int | None =
         msg = "boundaries ascend, and there are at least two"
         raise SeriesError(msg, row=int(wrong[0]) + 1 if len(wrong) else None, meter_index=meter_index)
     return edges
-
-
-def of_meters(boundaries: Mapping[str, npt.NDArray[np.datetime64]], meter_ids: Sequence[str]) -> list[Ints]:
-    """Give each meter of a table its own boundaries; none to those that the mapping lacks."""
-    none = np.zeros(0, dtype="int64")
-    return [checked(boundaries[one], meter_index=i) if one in boundaries else none for i, one in enumerate(meter_ids)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Unpack
 
@@ -11,8 +10,9 @@ import numpy.typing as npt
 
 from attrs import frozen
 
-from divako.consumption._intervals import Columns, columns_of, table_of
-from divako.consumption._reckon import Block, Reckoning, reckon, wanted_of
+from divako.consumption._bins import Bins
+from divako.consumption._columns import Columns, Gathered, columns_of, table_of
+from divako.consumption._reckon import Reckoning, reckon, wanted_of
 from divako.model import Consumption, Readings, Register
 
 
@@ -96,20 +96,17 @@ def exact_consumption(readings: Readings, **how: Unpack[Reckoning]) -> ExactCons
     registers: dict[Register, int] = {}
     wanted = wanted_of(how, exactly=True)
     floors = wanted.quantum is not None
-    parts = [{**columns_of(block, registers), **_rests(block, floors)} for block in reckon(readings, wanted, registers)]
-    rests = {name: _joined(parts, name) for name in ("left", "left_of", "right", "right_of", "covered")}
-    for part in parts:
-        for name in rests:
-            del part[name]
-    return ExactConsumption(table=table_of(parts, readings.meter_ids, registers), **rests)
+    gathered, rests = Gathered(), Gathered()
+    for block in reckon(readings, wanted, registers):
+        (bins,) = block.bins
+        gathered.add(columns_of(block, bins, registers), block.share)
+        rests.add(_rests(bins, floors), block.share)
+    none = np.zeros(0, dtype="int64")
+    exactly = rests.columns() or dict.fromkeys(("left", "left_of", "right", "right_of", "covered"), none)
+    return ExactConsumption(table=table_of(gathered.columns(), readings.meter_ids, registers), **exactly)
 
 
-def _joined(parts: Sequence[Columns], name: str) -> npt.NDArray[np.int64]:
-    return np.concatenate([np.zeros(0, dtype="int64"), *(part[name].astype("int64") for part in parts)])
-
-
-def _rests(block: Block, floors: bool) -> Columns:  # noqa: FBT001 - private, and named at the call
-    bins = block.bins
+def _rests(bins: Bins, floors: bool) -> Columns:  # noqa: FBT001 - private, and named at the call
     at, left = bins.at, bins.left
     remainder, divisor = at.remainder, at.divisor
     if floors:

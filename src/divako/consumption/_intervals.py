@@ -7,11 +7,13 @@ from fractions import Fraction
 from typing import Unpack
 
 import numpy as np
-import numpy.typing as npt
 
-from divako.consumption._reckon import Block, Boundaries, Reckoning, Wanted, reckon, wanted_of
+from attrs import evolve
+
+from divako.consumption._columns import Gathered, columns_of, table_of
+from divako.consumption._reckon import Boundaries, Reckoning, Wanted, reckon, wanted_of
 from divako.errors import SeriesError
-from divako.model import Consumption, Meter, Quality, Readings, Register, values_of_counts
+from divako.model import Consumption, Meter, Readings, Register
 from divako.series import Exchange, Reset
 from divako.series._stitch import Rules
 
@@ -92,7 +94,7 @@ def interval_consumption(
     array([0.4, 0.5])
     """
     wanted = Wanted(
-        freq=freq,
+        freqs=(freq,),
         tz=tz,
         start=start,
         end=end,
@@ -105,8 +107,55 @@ def interval_consumption(
         exactly=False,
     )
     registers: dict[Register, int] = {}
-    parts = [columns_of(block, registers) for block in reckon(readings, wanted, registers)]
-    return table_of(parts, readings.meter_ids, registers)
+    gathered = Gathered()
+    for block in reckon(readings, wanted, registers):
+        gathered.add(columns_of(block, block.bins[0], registers), block.share)
+    return table_of(gathered.columns(), readings.meter_ids, registers)
+
+
+def consumption_by_calendar(
+    readings: Readings, freqs: Sequence[str], **how: Unpack[Reckoning]
+) -> dict[str, Consumption]:
+    """Reckon several calendars at once, with one look at the readings.
+
+    Parameters
+    ----------
+    readings : Readings
+        As for `interval_consumption`.
+    freqs : sequence of str
+        Which bins, such as ``("hour", "day", "month")``.
+    **how : Unpack
+        Other arguments of `interval_consumption` but boundaries.
+
+    Returns
+    -------
+    dict of str to Consumption
+        For each frequency what `interval_consumption` gives.
+
+    Raises
+    ------
+    SeriesError
+        As there; or there are boundaries, or no frequencies.
+
+    Examples
+    --------
+    >>> from divako.units import Dimension
+    >>> litres = Register("volume", Dimension.VOLUME, Fraction(1, 1000))
+    >>> readings = Readings.of_counts("m", litres, ["2026-01-10T00:00", "2026-01-11T06:00"], [0, 600])
+    >>> tables = consumption_by_calendar(readings, ("hour", "day"), tz="UTC")
+    >>> len(tables["hour"]), tables["day"].count
+    (30, array([480, 120]))
+    """
+    wanted = evolve(wanted_of(how, exactly=False), freqs=tuple(dict.fromkeys(freqs)))
+    if wanted.boundaries is not None or not freqs:
+        msg = "calendars have frequencies, at least one, and no other boundaries"
+        raise SeriesError(msg)
+    registers: dict[Register, int] = {}
+    gathered = {freq: Gathered() for freq in wanted.freqs}
+    for block in reckon(readings, wanted, registers):
+        for one, bins in zip(gathered.values(), block.bins, strict=True):
+            one.add(columns_of(block, bins, registers), block.share)
+    return {freq: table_of(one.columns(), readings.meter_ids, registers) for freq, one in gathered.items()}
 
 
 def consumption_blocks(readings: Readings | Iterable[Readings], **how: Unpack[Reckoning]) -> Iterator[Consumption]:
@@ -152,71 +201,5 @@ def consumption_blocks(readings: Readings | Iterable[Readings], **how: Unpack[Re
                     msg = "a meter stands in two tables"
                     raise SeriesError(msg, meter_index=meter)
                 mine.add(table.meter_ids[meter])
-            yield table_of([columns_of(block, registers)], table.meter_ids, registers)
+            yield table_of(columns_of(block, block.bins[0], registers), table.meter_ids, registers)
         seen |= mine
-
-
-Columns = dict[str, npt.NDArray[np.generic]]
-
-
-def columns_of(block: Block, registers: dict[Register, int]) -> Columns:
-    """Give the bins of a block as columns of a consumption table."""
-    bins, lines = block.bins, block.stitched.lines
-    known = bins.quality != Quality.MISSING
-    meter, register = np.repeat(lines.meter, bins.many), np.repeat(block.register, bins.many)
-    return {
-        "meter": meter,
-        "register": register,
-        "start": bins.start.view("datetime64[ms]"),
-        "end": bins.end.view("datetime64[ms]"),
-        "value": _values(tuple(registers), register, bins.count, known),
-        "count": bins.count,
-        "count_known": known,
-        "coverage": bins.covered / (bins.end - bins.start),
-        "quality": bins.quality,
-        "steps": bins.flags,
-    }
-
-
-def _values(
-    registers: Sequence[Register],
-    register: npt.NDArray[np.int32],
-    count: npt.NDArray[np.int64],
-    known: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.float64]:
-    if len(registers) == 1:
-        value = values_of_counts(count, registers[0])
-    else:
-        value = np.full(len(count), np.nan)
-        for code in np.unique(register).tolist():
-            mine = register == code
-            value[mine] = values_of_counts(count[mine], registers[code])
-    if not known.all():
-        value[~known] = np.nan
-    return value
-
-
-def table_of(parts: Sequence[Columns], meter_ids: tuple[str, ...], registers: dict[Register, int]) -> Consumption:
-    """Put the columns of blocks behind one another."""
-    if not parts:
-        return _nothing(meter_ids, registers)
-    joined = parts[0] if len(parts) == 1 else {k: np.concatenate([part[k] for part in parts]) for k in parts[0]}
-    return Consumption(**joined, meter_ids=meter_ids, registers=tuple(registers))
-
-
-def _nothing(meter_ids: tuple[str, ...], registers: dict[Register, int]) -> Consumption:
-    empty = np.zeros(0)
-    return Consumption(
-        meter=empty.astype("int32"),
-        register=empty.astype("int32"),
-        start=empty.astype("datetime64[ms]"),
-        end=empty.astype("datetime64[ms]"),
-        value=empty,
-        count=empty.astype("int64"),
-        count_known=empty.astype("bool"),
-        coverage=empty,
-        quality=empty.astype("uint8"),
-        steps=empty.astype("uint16"),
-        meter_ids=meter_ids,
-        registers=tuple(registers),
-    )

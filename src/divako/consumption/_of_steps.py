@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from divako.consumption._bins import bins_of
+from divako.consumption._columns import columns_of, table_of
 from divako.consumption._edges import Edges, Ints, checked
-from divako.consumption._intervals import columns_of, table_of
 from divako.consumption._reckon import Block, registers_of_lines
 from divako.consumption._register_at import register_at
 from divako.errors import SeriesError
@@ -46,13 +46,13 @@ def consumption_of_steps(
     common = checked(boundaries)
     registers: dict[Register, int] = {}
     if not len(steps):
-        return table_of([], steps.meter_ids, registers)
+        return table_of(None, steps.meter_ids, registers)
     stitched = _stitched(steps)
     edges = Edges.shared(common, len(stitched.lines.meter))
     gap = None if max_gap_s is None else max_gap_s * 1000
-    bins = bins_of(stitched, edges, multiple=None, max_gap_ms=gap, exactly=False)
-    block = Block(stitched, bins, registers_of_lines(stitched, registers))
-    return table_of([columns_of(block, registers)], steps.meter_ids, registers)
+    bins = bins_of(stitched, edges, register_at(stitched, edges), multiple=None, max_gap_ms=gap, exactly=False)
+    block = Block(stitched, (bins,), registers_of_lines(stitched, registers), 1.0)
+    return table_of(columns_of(block, bins, registers), steps.meter_ids, registers)
 
 
 def exact_intervals(steps: Steps, boundaries: npt.NDArray[np.datetime64]) -> list[list[tuple[Fraction, Fraction]]]:

@@ -15,7 +15,8 @@ from attrs import evolve, frozen
 
 from divako.consumption._bins import Bins, bins_of
 from divako.consumption._blocks import Rows, blocks_of
-from divako.consumption._edges import Edges, Ints, checked, of_meters
+from divako.consumption._edges import Edges, Ints, checked
+from divako.consumption._register_at import RegisterAt, register_at
 from divako.errors import SeriesError
 from divako.model import Meter, Readings, Register
 from divako.series import Exchange, Reset, calendar_boundaries, common_factor, usable
@@ -53,7 +54,7 @@ class Reckoning(TypedDict, total=False):
 class Wanted:
     """What is asked of a table of readings; see `divako.consumption.interval_consumption`."""
 
-    freq: str
+    freqs: tuple[str, ...]
     tz: str
     start: np.datetime64 | None
     end: np.datetime64 | None
@@ -70,7 +71,7 @@ def wanted_of(how: Mapping[str, Any], *, exactly: bool) -> Wanted:
     """Sort the arguments of a public call, and fill in what they leave out."""
     rules = {name: how[name] for name in ("exchanges", "resets", "reverse_tolerance", "on_conflict") if name in how}
     given: dict[str, Any] = {
-        "freq": "hour",
+        "freqs": (how.get("freq", "hour"),),
         "tz": "Europe/Oslo",
         "start": None,
         "end": None,
@@ -79,7 +80,7 @@ def wanted_of(how: Mapping[str, Any], *, exactly: bool) -> Wanted:
         "meters": (),
         "max_gap_s": None,
         "quantum": None,
-        **{name: value for name, value in how.items() if name not in rules},
+        **{name: value for name, value in how.items() if name not in {*rules, "freq"}},
     }
     return Wanted(**given, rules=Rules(**rules), exactly=exactly)
 
@@ -92,15 +93,18 @@ class Block:
     ----------
     stitched : Stitched
         The ``m`` lines.
-    bins : Bins
-        Their bins.
+    bins : tuple of Bins
+        Their bins in each calendar wanted.
     register : ndarray of int32, shape (m,)
         Register of each line, a row number into the registers of the whole call.
+    share : float
+        How much of the readings was looked at so far.
     """
 
     stitched: Stitched
-    bins: Bins
+    bins: tuple[Bins, ...]
     register: npt.NDArray[np.int32]
+    share: float
 
 
 def reckon(readings: Readings, wanted: Wanted, registers: dict[Register, int]) -> Iterator[Block]:
@@ -137,7 +141,9 @@ def reckon(readings: Readings, wanted: Wanted, registers: dict[Register, int]) -
     edges = _boundaries(readings, wanted, rules, index)
     if edges is None:
         return
+    done = 0
     for rows in blocks_of(readings):
+        done += rows.stop - rows.start if isinstance(rows, slice) else len(rows)
         part, rows_of_part = _part(readings, rows, numbers)
         try:
             stitched = stitch(part, plans, index, rules)
@@ -147,15 +153,40 @@ def reckon(readings: Readings, wanted: Wanted, registers: dict[Register, int]) -
         except SeriesError as error:
             error.row = None if error.row is None else _row(rows_of_part, error.row)
             raise
-        many = len(stitched.lines.meter)
-        of_lines = (
-            Edges.shared(edges, many)
-            if isinstance(edges, np.ndarray)
-            else Edges.ragged([edges[meter] for meter in stitched.lines.meter.tolist()])
-        )
         gap = None if wanted.max_gap_s is None else wanted.max_gap_s * 1000
-        bins = bins_of(stitched, of_lines, multiple=multiple, max_gap_ms=gap, exactly=wanted.exactly)
-        yield Block(stitched, bins, registers_of_lines(stitched, registers))
+        bins = tuple(
+            bins_of(stitched, of_lines, at, multiple=multiple, max_gap_ms=gap, exactly=wanted.exactly)
+            for of_lines, at in _at_edges(stitched, edges, exactly=wanted.exactly)
+        )
+        yield Block(stitched, bins, registers_of_lines(stitched, registers), done / len(readings))
+
+
+def _at_edges(
+    stitched: Stitched, edges: list[Ints] | Mapping[int, Ints], *, exactly: bool
+) -> Iterator[tuple[Edges, RegisterAt]]:
+    """Evaluate the registers once at all boundaries, and deal them out to the calendars."""
+    if isinstance(edges, Mapping):
+        none = np.zeros(0, dtype="int64")
+        own = Edges.ragged([edges.get(meter, none) for meter in stitched.lines.meter.tolist()])
+        yield own, register_at(stitched, own, exactly=exactly)
+        return
+    many = len(stitched.lines.meter)
+    union = _union(edges)
+    at = register_at(stitched, Edges.shared(union, many), exactly=exactly)
+    for one in edges:
+        chosen = at if len(one) == len(union) else at.columns(len(union), np.searchsorted(union, one))
+        yield Edges.shared(one, many), chosen
+
+
+def _union(edges: Sequence[Ints]) -> Ints:
+    """Put boundaries together; days mostly begin with an hour, and months with a day."""
+    union = max(edges, key=len)
+    for one in edges:
+        if one is not union:
+            at = np.searchsorted(union, one)
+            new = union[np.minimum(at, len(union) - 1)] != one
+            union = np.insert(union, at[new], one[new])
+    return union
 
 
 def _part(readings: Readings, rows: Rows, numbers: tuple[int, int] | None) -> tuple[Readings, Rows]:
@@ -172,20 +203,22 @@ def _row(rows: Rows, row: int) -> int:
     return row + int(rows.start) if isinstance(rows, slice) else int(rows[row])
 
 
-def _boundaries(readings: Readings, wanted: Wanted, rules: Rules, index: Mapping[str, int]) -> Ints | list[Ints] | None:
-    """Give the boundaries of all meters, or of each; None where there is nothing to cut."""
+def _boundaries(
+    readings: Readings, wanted: Wanted, rules: Rules, index: Mapping[str, int]
+) -> list[Ints] | dict[int, Ints] | None:
+    """Give the boundaries of each calendar, or of each meter; None where there is nothing to cut."""
     given = wanted.boundaries
     if isinstance(given, Mapping):
-        return of_meters(given, readings.meter_ids)
+        return {index[one]: checked(cuts, meter_index=index[one]) for one, cuts in given.items() if one in index}
     if given is not None:
-        return checked(given)
+        return [checked(given)]
     start, end = wanted.start, wanted.end
     if start is None or end is None:
         span = _span(readings, rules, index)
         if span is None:
             return None
         start, end = (span[0] if start is None else start), (span[1] if end is None else end)
-    return calendar_boundaries(start, end, freq=wanted.freq, tz=wanted.tz).astype("int64")
+    return [calendar_boundaries(start, end, freq=freq, tz=wanted.tz).astype("int64") for freq in wanted.freqs]
 
 
 def _span(readings: Readings, rules: Rules, index: Mapping[str, int]) -> tuple[np.datetime64, np.datetime64] | None:

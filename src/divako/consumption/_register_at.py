@@ -46,6 +46,24 @@ class RegisterAt:
     divisor: Ints
     covered: Ints
 
+    def columns(self, width: int, chosen: Ints) -> RegisterAt:
+        """Keep some of the boundaries that all lines share.
+
+        Parameters
+        ----------
+        width : int
+            How many there are.
+        chosen : ndarray of int64, shape (k,)
+            Which of them.
+        """
+        low, high = int(chosen[0]), int(chosen[-1]) + 1
+        pick = slice(low, high) if high - low == len(chosen) else chosen
+        kept = (
+            column.reshape(-1, width)[:, pick].reshape(-1) if len(column) else column
+            for column in (self.floor, self.remainder, self.divisor, self.covered)
+        )
+        return RegisterAt(*kept)
+
 
 def register_at(stitched: Stitched, edges: Edges, *, exactly: bool = False) -> RegisterAt:
     """Evaluate the stitched registers of all lines at all their boundaries.

@@ -15,8 +15,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 import numpy.typing as npt
 
-from dateutil.relativedelta import relativedelta
-
 from divako.errors import SeriesError
 
 
@@ -116,14 +114,41 @@ def calendar_boundaries(start: np.datetime64, end: np.datetime64, *, freq: str, 
     if np.isnat(first) or np.isnat(last) or last <= first:
         msg = "a span needs a start and an end after it"
         raise SeriesError(msg)
+    return _boundaries(int(first.astype("int64")), int(last.astype("int64")), freq, tz).view("datetime64[ms]")
+
+
+@functools.lru_cache(maxsize=64)
+def _boundaries(first_ms: int, last_ms: int, freq: str, tz: str) -> npt.NDArray[np.int64]:
+    """Cut a span; fleets that come in many tables ask for the same one again and again."""
+    first, last = np.datetime64(first_ms, "ms"), np.datetime64(last_ms, "ms")
     zone = zone_of(tz)
     if freq == "hour":
-        return _hours(first, last, zone)
-    bins = [_floor(first, freq, zone)]
-    while (at := _utc(bins[-1], zone)) < last:
-        bins.append(bins[-1] + _step(freq))
-    # A zone that moves across the date line skips a whole day, which then has no length.
-    return np.unique(np.array([*(_utc(b, zone) for b in bins[:-1]), at], dtype="datetime64[ms]"))
+        edges = _hours(first, last, zone)
+    else:
+        begin, until = _floor(first, freq, zone), _local(last, zone).date()
+        # The day after next, for midnight of the next may lie before the end where the date line is moved.
+        dates = _dates(begin, until + dt.timedelta(days=2), freq)
+        # A zone that moves across the date line skips a whole day, which then has no length.
+        edges = np.unique(np.array([_utc(date, zone) for date in dates], dtype="datetime64[ms]"))
+        edges = edges[: int(np.searchsorted(edges, last)) + 1]
+    out = edges.astype("int64")
+    out.flags.writeable = False
+    return out
+
+
+def _dates(begin: dt.date, until: dt.date, freq: str) -> list[dt.date]:
+    """List the first days of bins from one of them to the first that is not before a date."""
+    if freq in _MONTHS:
+        months = _MONTHS[freq]
+        first, last = np.datetime64(begin, "M"), np.datetime64(until, "M")
+        many = int((last - first).astype("int64")) // months + 2
+        starts = (first + np.arange(many) * months).astype("datetime64[D]")
+    else:
+        days = {"day": 1, "week": 7}[freq]
+        many = (until - begin).days // days + 2
+        starts = np.datetime64(begin, "D") + np.arange(many) * days
+    out: list[dt.date] = starts.tolist()
+    return out
 
 
 def _hours(first: np.datetime64, last: np.datetime64, zone: ZoneInfo) -> npt.NDArray[np.datetime64]:
@@ -147,14 +172,6 @@ def _floor(at: np.datetime64, freq: str, zone: ZoneInfo) -> dt.date:
         return date
     months = _MONTHS[freq]
     return date.replace(day=1, month=(date.month - 1) // months * months + 1)
-
-
-def _step(freq: str) -> relativedelta:
-    return (
-        relativedelta(days={"day": 1, "week": 7}[freq])
-        if freq in {"day", "week"}
-        else relativedelta(months=_MONTHS[freq])
-    )
 
 
 def _utc(date: dt.date, zone: ZoneInfo) -> np.datetime64:
