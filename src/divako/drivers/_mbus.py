@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from attrs import evolve, field, frozen
@@ -20,6 +20,7 @@ from divako.model import Function, Medium, Record, Status
 _MOST_HEADERS = 4096
 
 Answer: TypeAlias = float | str | None
+Derive: TypeAlias = Callable[[Sequence[Record]], Iterable[Record]]
 
 
 def _answers(values: Mapping[str, Answer]) -> tuple[tuple[str, Answer], ...]:
@@ -103,6 +104,9 @@ class MbusDriver:
     address : callable, optional
         Gives an address as printed on the meter, where it is sent in an order of the maker's own:
         a named function of the `Address` as sent.
+    derive : callable, optional
+        Gives records that follow from the others, such as a sum over phases: a pure, named
+        function of the records.
 
     Raises
     ------
@@ -122,6 +126,7 @@ class MbusDriver:
     security: str = "none"
     cipher: Cipher | None = None
     address: Callable[[Address], Address] | None = None
+    derive: Derive | None = None
     _rules: dict[bytes, tuple[Known, ...]] = field(init=False, eq=False, repr=False, factory=dict)
     _meanings: dict[bytes, tuple[Known, Meaning | None] | None] = field(init=False, eq=False, repr=False, factory=dict)
 
@@ -190,7 +195,11 @@ class MbusDriver:
                 flags = block.flags(found.maker_data, body)
                 before = found.records if records is None else records
                 records = [*(_flagged(record, flags) for record in before), *more]
-        return found if records is None else evolve(found, records=tuple(records))
+        if records is None:
+            return found
+        if self.derive is not None:
+            records.extend(evolve(more, time=body.received_at) for more in self.derive(records))
+        return evolve(found, records=tuple(records))
 
     def known_of(self, record: Record) -> Known | None:
         """Give what the maker says of a record; None where the standard has the last word."""

@@ -2,7 +2,7 @@
 
 Behind DIF 0F stand the date, the faults, and registers: one byte that names a register, then
 its bytes. Only what the total is has been described; the widths of the others have to
-be known to find it. The last two bytes are a check of an unknown kind.
+be known to find it. The last two to four bytes are a check of an unknown kind.
 
 References
 ----------
@@ -22,7 +22,7 @@ from divako.model import Medium, Record
 
 LITRES = counted_in(VOLUME, "l")
 _TOTAL, _PADDING = 0x10, 0xFF
-_FIRST, _CHECK = 7, 2
+_FIRST, _CHECK, _LONGEST_CHECK = 7, 2, 4
 
 
 def _widths() -> dict[int, int]:
@@ -66,7 +66,7 @@ def total(data: bytes, _body: Body) -> Iterator[Record]:
         if data[at] == _TOTAL:
             found.append(data[at + 1 : at + 1 + width])
         at += 1 + width
-    if len(found) != 1 or data[at:end].strip(bytes((_PADDING,))):
+    if len(found) != 1 or len(data[at:].lstrip(bytes((_PADDING,)))) > _LONGEST_CHECK:
         msg = "the registers do not hold one total and then padding"
         raise MalformedError(msg, layer="driver", offset=at)
     yield number_record(LITRES, int.from_bytes(found[0], "little"), raw=found[0])
