@@ -102,10 +102,24 @@ def test_a_project_that_does_not_exist_is_said_in_a_line(tmp_path: Path, capsys:
     assert "Traceback" not in said
 
 
-def test_an_output_that_is_a_file_is_said_in_a_line(project: Path, capsys: Captured) -> None:
-    assert main(["run", str(project), "-o", str(project)]) == 2
+@pytest.mark.parametrize("below", ["", "out/of/it"])
+def test_an_output_that_is_a_file_is_said_in_a_line_before_the_work(
+    below: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setattr(_run, "run_project", pytest.fail)
+    assert main(["run", str(project), "-o", str(project / below)]) == 2
     assert "cannot be made a folder" in capsys.readouterr().err
     assert project.read_text() == PROJECT
+
+
+def test_an_output_that_must_not_be_written_is_said_before_the_work(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setattr(_run, "run_project", pytest.fail)
+    monkeypatch.setattr("os.access", lambda path, _mode: Path(path) != tmp_path)  # root may write anywhere
+    assert main(["run", str(project), "-o", str(tmp_path / "new" / "out")]) == 2
+    assert "out cannot be written to: " in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
 
 
 def test_an_interrupted_run_writes_nothing(

@@ -9,6 +9,7 @@ from divako.cli._terminal import Progress
 from divako.errors import ProjectError
 from divako.pipeline import load_project, write
 from divako.pipeline import run as run_project
+from divako.stores import require_writable
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -17,6 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
         project = load_project(arguments.project)
     except ProjectError as error:
         raise _in_file(error, str(arguments.project)) from None
+    require_writable(arguments.output)  # before the long work, which would be in vain
     with Progress("reading") as progress:
         results = run_project(project, progress=stages(progress))
         files = write(results, arguments.output, generated_at=now(), table_format=arguments.format)

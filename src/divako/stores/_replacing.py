@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import secrets
@@ -108,6 +109,29 @@ def make_folder(path: str | os.PathLike[str]) -> Path:
         msg = f"{folder} cannot be made a folder: {error.strerror or 'unknown reason'}"
         raise StoreError(msg) from error
     return folder
+
+
+def require_writable(path: str | os.PathLike[str]) -> None:
+    """Refuse a folder that cannot be written to or made, without making it.
+
+    Parameters
+    ----------
+    path : path-like
+        The folder.
+
+    Raises
+    ------
+    StoreError
+        It, or the first folder above it that there is, is none or must not be written to.
+    """
+    folder = Path(path)
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    if not there.is_dir():
+        msg = f"{folder} cannot be made a folder: {there} is a file"
+        raise StoreError(msg)
+    if not os.access(there, os.W_OK | os.X_OK):
+        msg = f"{folder} cannot be written to: {os.strerror(errno.EACCES)}"
+        raise StoreError(msg)
 
 
 def write_bytes(content: bytes, path: str | os.PathLike[str]) -> None:
