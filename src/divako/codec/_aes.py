@@ -15,7 +15,7 @@ KEY_SIZE = 16
 
 
 class _Context(Protocol):
-    def update(self, data: bytes, /) -> bytes:
+    def update(self, data: bytes | memoryview, /) -> bytes:
         """Run whole blocks through the cipher."""
         ...
 
@@ -65,6 +65,14 @@ class AesKey:
         size = len(body)
         before = int.from_bytes((iv + body)[:size], "big")
         return (int.from_bytes(blocks, "big") ^ before).to_bytes(size, "big")
+
+    def decrypt_blocks(self, blocks: bytes | memoryview) -> bytes:
+        """Decipher whole blocks on their own, for callers that chain many messages at once."""
+        return self._decryptor.update(blocks)
+
+    def encrypt_blocks(self, blocks: bytes | memoryview) -> bytes:
+        """Encipher whole blocks on their own, as `decrypt_blocks` deciphers."""
+        return self._encrypt_blocks(blocks)
 
     def crypt_ctr(self, body: bytes, first: bytes) -> bytes:
         """Encipher or decipher in counter mode; both are the same.
@@ -143,7 +151,7 @@ class AesKey:
             last = int.from_bytes(block, "big")
         return bytes(out)
 
-    def _encrypt_blocks(self, blocks: bytes) -> bytes:
+    def _encrypt_blocks(self, blocks: bytes | memoryview) -> bytes:
         if self._encryptor is None:
             self._encryptor = _context(self._key, encrypt=True)
         return self._encryptor.update(blocks)

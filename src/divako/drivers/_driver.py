@@ -204,7 +204,7 @@ class Driver:
         form = self.form_of(payload, f_port=f_port)
         if isinstance(form.layout, Records):
             return form.layout.read(payload, received_at=received_at)
-        readings = _decode_layout(form.layout, form.unroll, [payload], [""], received_at)
+        readings = decode_layout(form.layout, form.unroll, [payload], [""], received_at)
         return tuple(_record(readings, row) for row in range(len(readings)))
 
     def decode(
@@ -244,16 +244,17 @@ class Driver:
             times = [None] * len(payloads) if received_at is None else list(received_at)
             rows = (records.read(p, received_at=t) for p, t in zip(payloads, times, strict=True))
             return readings_of_records(meter_ids, rows)[0]
-        return _decode_layout(form.layout, form.unroll, payloads, meter_ids, received_at)
+        return decode_layout(form.layout, form.unroll, payloads, meter_ids, received_at)
 
 
-def _decode_layout(
+def decode_layout(
     layout: Layout,
     unroll: Unroll | None,
     payloads: Sequence[bytes],
     meter_ids: Sequence[str],
     received_at: np.datetime64 | npt.NDArray[np.datetime64] | None,
 ) -> Readings:
+    """Read payloads of one layout, register by register unless `unroll` orders them otherwise."""
     raw = layout.split(payloads)
     n, counters = len(raw), layout.counters
     k = len(counters)

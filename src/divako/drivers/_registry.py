@@ -164,6 +164,10 @@ class Installed:
 
     __slots__ = ()
 
+    def may_read(self, mvt: Mvt, ci: int) -> bool:
+        """Tell whether a driver may read the telegrams of a meter; which one, the body may say."""
+        return mvt.manufacturer in _groups() and bool(_candidates(mvt.manufacturer, mvt.version, mvt.device_type, ci))
+
     def find(self, mvt: Mvt, ci: int, data: bytes) -> MbusDriver | None:
         """Find the driver of a meter's telegram.
 

@@ -101,14 +101,14 @@ class Address:
 
 def read_address(manufacturer: bytes, number: bytes, version: int, device_type: int) -> Address:
     """Put the parts of an address together, whatever their order was in the frame."""
-    mvt = _mvt(manufacturer, version, device_type)
+    mvt = model_of(manufacturer, version, device_type)
     raw = manufacturer + number + bytes((version, device_type))
     return Address(number[::-1].hex().upper(), mvt, raw)
 
 
 @functools.lru_cache(maxsize=4096)
-def _mvt(manufacturer: bytes, version: int, device_type: int) -> Mvt:
-    """Make it once for all meters of one model."""
+def model_of(manufacturer: bytes, version: int, device_type: int) -> Mvt:
+    """Name a model by the bytes of its address; made once for all its meters."""
     return Mvt(
         manufacturer=manufacturer_of(int.from_bytes(manufacturer, "little")), version=version, device_type=device_type
     )

@@ -1,5 +1,6 @@
 """The value objects and tables that move between the other packages."""
 
+from divako.model._arrow_in import BinaryColumn, binary_column
 from divako.model._consumption import Consumption
 from divako.model._finding import Finding, FindingCode, Findings
 from divako.model._readings import Readings, values_of_counts
@@ -12,6 +13,7 @@ from divako.model._telegram import Mvt, Reception, Record, Telegram, Uplink, Ver
 
 
 __all__ = [
+    "BinaryColumn",
     "Consumption",
     "Finding",
     "FindingCode",
@@ -37,6 +39,7 @@ __all__ = [
     "Uplink",
     "Verdict",
     "Zone",
+    "binary_column",
     "encode_words",
     "filled_record",
     "is_reading",

@@ -31,9 +31,9 @@ class Readings(Table):
         What the meter sent, exactly; meaningless where `count_known` is False.
     count_known : ndarray of bool, shape (n,)
         False where the meter sent a float or nothing readable.
-    storage : ndarray of int64, shape (n,)
+    storage : ndarray of int64 or a narrower integer, shape (n,)
         Storage number: 0 now, 1 the due date, 2 and up history.
-    tariff, subunit : ndarray of int32, shape (n,)
+    tariff, subunit : ndarray of int32 or a narrower integer, shape (n,)
         Further indices of the record.
     function : ndarray of uint8, shape (n,)
         `Function` of the record.
@@ -56,9 +56,9 @@ class Readings(Table):
     value: npt.NDArray[np.float64] = column("float64")
     count: npt.NDArray[np.int64] = column("int64", known="count_known")
     count_known: npt.NDArray[np.bool_] = column("bool", mask=True)
-    storage: npt.NDArray[np.int64] = column("int64")
-    tariff: npt.NDArray[np.int32] = column("int32")
-    subunit: npt.NDArray[np.int32] = column("int32")
+    storage: npt.NDArray[np.int64] = column("int64", narrow=True)
+    tariff: npt.NDArray[np.int32] = column("int32", narrow=True)
+    subunit: npt.NDArray[np.int32] = column("int32", narrow=True)
     function: npt.NDArray[np.uint8] = column("uint8")
     status: npt.NDArray[np.uint32] = column("uint32")
     meter_ids: tuple[str, ...] = words()

@@ -21,9 +21,11 @@ def _read_only(value: npt.ArrayLike) -> npt.NDArray[Any]:
     return column
 
 
-def _checked(dtype: str) -> Callable[[Table, Attribute[Any], npt.NDArray[Any]], None]:
+def _checked(dtype: str, *, narrow: bool) -> Callable[[Table, Attribute[Any], npt.NDArray[Any]], None]:
     def check(table: Table, attribute: Attribute[Any], value: npt.NDArray[Any]) -> None:
-        if value.dtype != np.dtype(dtype):
+        if value.dtype != np.dtype(dtype) and not (
+            narrow and value.dtype.kind in "iu" and np.can_cast(value.dtype, dtype)
+        ):
             msg = f"{attribute.name} must be {dtype}, not {value.dtype}"
             raise SeriesError(msg)
         first = fields(type(table))[0].name
@@ -38,7 +40,9 @@ def _checked(dtype: str) -> Callable[[Table, Attribute[Any], npt.NDArray[Any]], 
     return check
 
 
-def column(dtype: str, *, words: str | None = None, known: str | None = None, mask: bool = False) -> Any:
+def column(
+    dtype: str, *, words: str | None = None, known: str | None = None, mask: bool = False, narrow: bool = False
+) -> Any:
     """Declare a column of a table.
 
     Parameters
@@ -51,9 +55,11 @@ def column(dtype: str, *, words: str | None = None, known: str | None = None, ma
         Name of the boolean column that is False where this one is null.
     mask : bool, default False
         Whether this is such a boolean column itself; it is not exported.
+    narrow : bool, default False
+        Whether a narrower integer may hold it, where its values fit; it is exported as `dtype`.
     """
     metadata = {"column": dtype, "words": words, "known": known, "mask": mask}
-    return field(converter=_read_only, validator=_checked(dtype), metadata=metadata)
+    return field(converter=_read_only, validator=_checked(dtype, narrow=narrow), metadata=metadata)
 
 
 def _as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -109,7 +115,7 @@ class Table:
             elif data.dtype.kind == "f":
                 out[attribute.name] = Column(data, known=~np.isnan(data))
             else:
-                out[attribute.name] = Column(data)
+                out[attribute.name] = Column(data.astype(attribute.metadata["column"], copy=False))
         return out
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:

@@ -2,89 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import functools
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from attrs import frozen
-
-from divako.errors import DecodeError, DivakoError
+from divako.errors import DivakoError
 from divako.mbus import Formats, KeyLookup
-from divako.model import Readings, Telegram, encode_words, readings_of_records
-from divako.model._table import Table, column, words
+from divako.model import Telegram
+from divako.telegrams._asked import FORMATS, Asked, Words
 from divako.telegrams._decode import decode
+from divako.telegrams._part import LINKS, MEDIA, VERDICTS, Part, decode_part
+from divako.telegrams._sheet import readings_of_sheets
+from divako.telegrams._source import Source, source_of
+from divako.telegrams._tables import Batch, Refusals, Telegrams
 
 
-@frozen(kw_only=True, eq=False)
-class Refusals(Table):
-    """What could not be decoded: one row per telegram that was refused.
-
-    Parameters
-    ----------
-    row : ndarray of int64, shape (n,)
-        Which of the telegrams handed in.
-    code : ndarray of int32, shape (n,)
-        Row numbers into `codes`: the stable code of the error.
-    layer : ndarray of int32, shape (n,)
-        Row numbers into `layers`; -1 where the error names none.
-    offset : ndarray of int64, shape (n,)
-        Where in that layer; meaningless where `offset_known` is False. [byte]
-    offset_known : ndarray of bool, shape (n,)
-        Whether the error has an offset.
-    codes, layers : tuple of str
-        Words, each once.
-    """
-
-    row: npt.NDArray[np.int64] = column("int64")
-    code: npt.NDArray[np.int32] = column("int32", words="codes")
-    layer: npt.NDArray[np.int32] = column("int32", words="layers")
-    offset: npt.NDArray[np.int64] = column("int64", known="offset_known")
-    offset_known: npt.NDArray[np.bool_] = column("bool", mask=True)
-    codes: tuple[str, ...] = words()
-    layers: tuple[str, ...] = words()
-
-    @classmethod
-    def of(cls, rows: Sequence[tuple[int, DivakoError]]) -> Refusals:
-        """Make the table from row numbers and the errors raised there."""
-        code, codes = encode_words([error.code for _, error in rows])
-        layer_names = [error.layer if isinstance(error, DecodeError) else "" for _, error in rows]
-        layer, layers = encode_words(layer_names)
-        offsets = [error.offset if isinstance(error, DecodeError) else None for _, error in rows]
-        n = len(rows)
-        return cls(
-            row=np.fromiter((row for row, _ in rows), dtype="int64", count=n),
-            code=code,
-            layer=layer,
-            offset=np.fromiter((offset or 0 for offset in offsets), dtype="int64", count=n),
-            offset_known=np.array([offset is not None for offset in offsets], dtype="bool"),
-            codes=codes,
-            layers=layers,
-        )
-
-
-@frozen(kw_only=True, eq=False)
-class Batch:
-    """What a batch of telegrams holds.
-
-    Parameters
-    ----------
-    readings : Readings
-        In the order of the telegrams.
-    telegram : ndarray of int64
-        For each row of `readings`, which of the telegrams handed in.
-    errors : Refusals
-        The telegrams that gave none, and why.
-    """
-
-    readings: Readings
-    telegram: npt.NDArray[np.int64]
-    errors: Refusals
+_PART = 65_536  # telegrams that are decoded at a time
+_MIN_ROWS = 32  # fewer are decoded faster one by one
+_NO_FORM = -1
 
 
 def decode_batch(
-    frames: Sequence[bytes],
+    frames: Any,
     *,
     keys: KeyLookup | None = None,
     received_at: np.datetime64 | npt.NDArray[np.datetime64] | None = None,
@@ -93,15 +36,23 @@ def decode_batch(
     device: str | Sequence[str | None] | None = None,
     meter_ids: Sequence[str] | None = None,
     formats: Formats | None = None,
+    trailing: int = 0,
+    partial: bool = False,
     errors: str = "raise",
     progress: Callable[[int, int], None] | None = None,
+    _min_rows: int = _MIN_ROWS,
 ) -> Batch:
-    """Decode many telegrams into one table.
+    """Decode many telegrams into tables.
+
+    The answer is that of `decode` for each of them, bit for bit, at a fraction of the time:
+    telegrams are read by columns, and those that are damaged or of a rare form one by one.
 
     Parameters
     ----------
-    frames : sequence of bytes
-        ``n`` frames or payloads.
+    frames : sequence of bytes or str, tuple, ndarray of uint8, or Arrow array
+        ``n`` frames or payloads: bytes; texts in hexadecimal digits; a buffer and an array of
+        ``n + 1`` offsets into it; rows of equal length, shape ``(n, m)``; or any array of
+        binary or string that speaks Arrow's PyCapsule interface.
     keys : KeyLookup, optional
         Who knows the keys of meters.
     received_at, frame_format, f_port, device : scalar or sequence, optional
@@ -110,6 +61,8 @@ def decode_batch(
         Identities of LoRaWAN devices, ``n``.
     formats : Formats, optional
         Record headers by signature, for compact frames.
+    trailing, partial : optional
+        As for `decode`, the same for all.
     errors : {"raise", "collect"}
         Raise the first error, or list them and keep all other telegrams.
     progress : callable, optional
@@ -118,54 +71,199 @@ def decode_batch(
     Returns
     -------
     Batch
-        Readings, where each is from, and what was refused.
+        Headers and readings as tables, and what was refused.
 
     Raises
     ------
-    DecodeError, DriverError
+    DecodeError, DriverError, InputError
         With ``errors="raise"``, the first.
+    ValueError, TypeError
+        A column has another length than the frames, or the frames are none of these forms.
+
+    Examples
+    --------
+    >>> frame = "681515680801 72 78563412 2d2c 01 04 05 00 0000 0c13 45230100 7a16"
+    >>> batch = decode_batch([frame, frame[:-2]], errors="collect")
+    >>> batch.readings.value.tolist(), batch.telegrams.meter.tolist(), batch.errors.codes
+    ([12.345], [0, -1], ('decode.truncated',))
     """
     if errors not in {"raise", "collect"}:
         msg = "errors must be 'raise' or 'collect'"
         raise ValueError(msg)
-    n = len(frames)
-    times, forms = _spread(received_at, n), _spread(frame_format, n)
-    ports, devices = _spread(f_port, n), _spread(device, n)
-    identities = meter_ids if meter_ids is not None else [""] * n
-    done: list[tuple[int, Telegram]] = []
-    refused: list[tuple[int, DivakoError]] = []
-    for i, frame in enumerate(frames):
-        try:
-            telegram = decode(
-                frame,
-                keys=keys,
-                received_at=times[i],
-                frame_format=forms[i],
-                f_port=ports[i],
-                device=devices[i],
-                meter_id=identities[i],
-                formats=formats,
-            )
-        except DivakoError as error:
-            if errors == "raise":
-                raise
-            refused.append((i, error))
+    source = source_of(frames)
+    n = len(source)
+    columns = _Columns(n, received_at, frame_format, f_port, device, meter_ids)
+    more = {"keys": keys, "formats": formats, "trailing": trailing, "partial": partial}
+    alone = functools.partial(_alone, source, columns, more)
+    asked = columns.asked(None if keys is None else keys.key_of, trailing, alone)
+    words = Words()
+    parts: list[Part] = []
+    for first in range(0, max(n, 1), _PART):
+        frames_here = source.part(first, min(first + _PART, n))
+        part = decode_part(frames_here, first, asked, words, min_rows=_min_rows)
+        if part.refused and errors == "raise":
+            raise part.refused[0][1]
+        parts.append(part)
+        if progress is not None:
+            progress(min(first + _PART, n), n)
+    return _joined(parts, words, alone)
+
+
+def iterate_batches(
+    frames: Iterable[bytes | str],
+    *,
+    size: int = 100_000,
+    progress: Callable[[int], None] | None = None,
+    **asked: Any,
+) -> Iterator[Batch]:
+    """Decode telegrams without end, a batch at a time, in bounded memory.
+
+    Parameters
+    ----------
+    frames : iterable of bytes or str
+        Frames as they come.
+    size : int, default 100_000
+        How many make a batch; a batch of that many telegrams of ten readings takes
+        some 100 MB while it is made.
+    progress : callable, optional
+        Called after each batch with how many telegrams are done.
+    **asked
+        As for `decode_batch`, the same for all.
+
+    Yields
+    ------
+    Batch
+        Of the next telegrams; rows count from 0 in each.
+
+    Raises
+    ------
+    DecodeError, DriverError, InputError
+        As `decode_batch`, when the batch with the error is made.
+
+    Examples
+    --------
+    >>> frame = "681515680801 72 78563412 2d2c 01 04 05 00 0000 0c13 45230100 7a16"
+    >>> [len(batch) for batch in iterate_batches([frame] * 5, size=2)]
+    [2, 2, 1]
+    """
+    if size < 1:
+        msg = "a batch holds at least one telegram"
+        raise ValueError(msg)
+    done = 0
+    waiting: list[bytes | str] = []
+    for frame in frames:
+        waiting.append(frame)
+        if len(waiting) == size:
+            yield decode_batch(waiting, **asked)
+            done += size
+            waiting = []
+            if progress is not None:
+                progress(done)
+    if waiting:
+        yield decode_batch(waiting, **asked)
+        if progress is not None:
+            progress(done + len(waiting))
+
+
+class _Columns:
+    """What is said of the frames, one for all or one for each."""
+
+    def __init__(
+        self, n: int, received_at: Any, frame_format: Any, f_port: Any, device: Any, meter_ids: Sequence[str] | None
+    ) -> None:
+        self.n = n
+        self.received_at = _spread(received_at, n)
+        self.frame_format, self.f_port, self.device = (_spread(v, n) for v in (frame_format, f_port, device))
+        self.meter_ids = None if meter_ids is None else _spread(meter_ids, n)
+
+    def asked(self, key_of: Callable[..., Any] | None, trailing: int, alone: Callable[[int], Telegram]) -> Asked:
+        """Bring the columns to the form that parts are decoded with."""
+        n = self.n
+        times = np.array([np.datetime64("NaT", "ms") if self.received_at is None else self.received_at])
+        if isinstance(self.received_at, np.ndarray):
+            times = self.received_at
+        form = self.frame_format
+        if form is None or isinstance(form, str):
+            codes = np.full(n, FORMATS.get(form, _NO_FORM), dtype="int8")
         else:
-            done.append((i, telegram))
-        if progress is not None and i % 1000 == 999:
-            progress(i + 1, n)
-    readings, place = readings_of_records([t.meter_id for _, t in done], (t.records for _, t in done))
-    rows = np.fromiter((i for i, _ in done), dtype="int64", count=len(done))
-    if progress is not None:
-        progress(n, n)
-    return Batch(readings=readings, telegram=rows[place], errors=Refusals.of(refused))
+            codes = np.array([FORMATS.get(one, _NO_FORM) for one in form], dtype="int8")
+        payloads: dict[tuple[str | None, int | None], list[int]] = {}
+        if not (self.f_port is None and self.device is None):
+            ports = [self.f_port] * n if isinstance(self.f_port, int | None) else self.f_port
+            devices = [self.device] * n if isinstance(self.device, str | None) else self.device
+            for row, (device, port) in enumerate(zip(devices, ports, strict=True)):
+                if device is not None or port is not None:
+                    payloads.setdefault((device, port), []).append(row)
+                    codes[row] = _NO_FORM
+        return Asked(
+            received_at=np.broadcast_to(times.astype("datetime64[ms]"), (n,)),
+            formats=codes,
+            payloads={which: np.array(rows, dtype="int64") for which, rows in payloads.items()},
+            meter_ids=self.meter_ids,
+            key_of=key_of,
+            trailing=trailing,
+            alone=alone,
+        )
 
 
-def _spread(value: Any, n: int) -> Sequence[Any]:
-    """Give ``n`` values, whether one or ``n`` came."""
+def _spread(value: Any, n: int) -> Any:
+    """Check that one came, or ``n``."""
     if value is None or isinstance(value, str | int | np.datetime64):
-        return [value] * n
+        return value
     if len(value) != n:
         msg = f"{len(value)} values for {n} telegrams"
         raise ValueError(msg)
-    return list(value)
+    return value
+
+
+def _alone(source: Source, columns: _Columns, more: dict[str, Any], row: int) -> Telegram:
+    """Decode one row as `decode` does."""
+
+    def of(value: Any) -> Any:
+        return value if value is None or isinstance(value, str | int | np.datetime64) else value[row]
+
+    return decode(
+        source.frame(row),
+        received_at=of(columns.received_at),
+        frame_format=of(columns.frame_format),
+        f_port=of(columns.f_port),
+        device=of(columns.device),
+        meter_id="" if columns.meter_ids is None else columns.meter_ids[row],
+        **more,
+    )
+
+
+def _joined(parts: list[Part], words: Words, alone: Callable[[int], Telegram]) -> Batch:
+    refused: list[tuple[int, DivakoError]] = [one for part in parts for one in part.refused]
+    many = np.concatenate([part.many for part in parts])
+    first = np.zeros(len(many) + 1, dtype="int64")
+    np.cumsum(many, out=first[1:])
+    heads = {name: _concatenated([part.heads.pop(name) for part in parts]) for name in list(parts[0].heads)}
+    meter_ids = tuple(words.meters)
+    sorted_words = {}
+    for name, of in (("manufacturer", words.manufacturers), ("security", words.securities), ("error", words.codes)):
+        # In alphabetical order, so that they do not tell which way a telegram went.
+        order = sorted(of)
+        to = np.array([*(order.index(word) for word in of), -1], dtype=heads[name].dtype)
+        heads[name] = to[heads[name]]
+        sorted_words[name] = tuple(order)
+    telegrams = Telegrams(
+        **heads,
+        meter_ids=meter_ids,
+        links=LINKS,
+        manufacturers=sorted_words["manufacturer"],
+        media=MEDIA,
+        securities=sorted_words["security"],
+        verdicts=VERDICTS,
+        error_codes=sorted_words["error"],
+    )
+    readings = readings_of_sheets(
+        [part.sheet for part in parts],
+        np.repeat(heads["meter"], many),
+        {"meter_ids": meter_ids, "registers": tuple(words.registers)},
+    )
+    return Batch(telegrams=telegrams, readings=readings, first=first, errors=Refusals.of(refused), telegram_at=alone)
+
+
+def _concatenated(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

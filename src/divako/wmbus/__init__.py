@@ -5,7 +5,7 @@ from divako.wmbus._extended_link import first_counter_block
 from divako.wmbus._fragments import Fragments
 from divako.wmbus._frame import Frame, read_frame
 from divako.wmbus._layers import Layers, read_layers
-from divako.wmbus._wireless import decode_wireless
+from divako.wmbus._wireless import decode_wireless, sent_by_meter
 
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "first_counter_block",
     "read_frame",
     "read_layers",
+    "sent_by_meter",
 ]

@@ -18,6 +18,11 @@ from divako.wmbus._layers import Layers, read_layers
 _FROM_METER = frozenset({0x44, 0x46, 0x47, 0x48, 0x08, 0x18, 0x28, 0x38})
 
 
+def sent_by_meter(control: int) -> bool:
+    """Tell whether a C field is one with which a meter sends readings."""
+    return control in _FROM_METER
+
+
 def decode_wireless(
     frame: bytes,
     *,
@@ -78,7 +83,7 @@ def read_from_meter(frame: bytes, *, frame_format: str | None = None, trailing: 
         Of the link layer; a request or an acknowledgement is an `UnsupportedError`.
     """
     got = read_frame(frame, frame_format=frame_format, trailing=trailing)
-    if got.control not in _FROM_METER:
+    if not sent_by_meter(got.control):
         msg = "not a frame with which a meter sends readings"
         raise UnsupportedError(msg, layer=LAYER, offset=1)
     return got

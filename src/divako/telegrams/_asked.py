@@ -1,0 +1,66 @@
+"""What a batch was asked with, and the words that its parts share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from attrs import define, field, frozen
+
+from divako.model import Register, Telegram
+from divako.telegrams._opening import KeyOf
+
+
+Integers = npt.NDArray[np.int64]
+
+FORMATS = {None: 0, "A": 1, "B": 2, "stripped": 3}
+
+
+@frozen(kw_only=True)
+class Asked:
+    """What a batch was asked with, row by row.
+
+    Parameters
+    ----------
+    received_at : ndarray of datetime64[ms], shape (n,)
+        NaT where nobody said.
+    formats : ndarray of int8, shape (n,)
+        `FORMATS` of the rows; -1 for a payload, or a form that there is not.
+    payloads : dict
+        The rows of LoRaWAN payloads by device and port.
+    meter_ids : sequence of str or None
+        Identities of LoRaWAN devices.
+    key_of : callable or None
+        Gives keys, those to be tried first.
+    trailing : int
+        How many bytes the receiver puts behind each frame. [byte]
+    alone : callable
+        Decodes one row.
+    """
+
+    received_at: npt.NDArray[np.datetime64]
+    formats: npt.NDArray[np.int8]
+    payloads: dict[tuple[str | None, int | None], Integers]
+    meter_ids: Sequence[str] | None
+    key_of: KeyOf | None
+    trailing: int
+    alone: Callable[[int], Telegram]
+
+
+@define(eq=False)
+class Words:
+    """Words of all parts, in the order of their first mention."""
+
+    meters: dict[str, int] = field(factory=dict)
+    registers: dict[Register, int] = field(factory=dict)
+    manufacturers: dict[str, int] = field(factory=dict)
+    securities: dict[str, int] = field(factory=dict)
+    codes: dict[str, int] = field(factory=dict)
+
+    @staticmethod
+    def code(words: dict[Any, int], word: Any) -> int:
+        """Give the code of a word, a new one where it is new."""
+        return words.setdefault(word, len(words))

@@ -1,0 +1,392 @@
+"""Decode one part of a batch: by columns what is plain, one by one what is not.
+
+Which way a telegram goes shows in nothing but the time it takes: the columns take only
+what the decoder of single telegrams would give the same answer to, and that decoder has all others,
+above all those that are damaged.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from attrs import frozen
+
+from divako.drivers import Driver, find, for_device
+from divako.errors import DivakoError
+from divako.mbus import medium_of, status_of
+from divako.mbus._header import model_of
+from divako.model import Medium, Readings, Register, Telegram, Verdict, readings_of_records
+from divako.telegrams._asked import Asked, Words
+from divako.telegrams._bodies import BARE, WIRED, Bodies, bodies_of, without_drivers
+from divako.telegrams._book import Book
+from divako.telegrams._meters import Meters, meter_codes
+from divako.telegrams._opening import open_bodies
+from divako.telegrams._payloads import Payloads, read_payloads
+from divako.telegrams._sheet import Sheet
+from divako.telegrams._source import Frames
+from divako.telegrams._values import Values, read_values
+from divako.telegrams._walk import Layout, Steps, Walker
+
+
+Integers = npt.NDArray[np.int64]
+
+LINKS = ("mbus", "wmbus", "lorawan")
+MEDIA = tuple(medium.value for medium in Medium)
+VERDICTS = tuple(verdict.value for verdict in Verdict)
+
+_MEDIUM_PLACE = {medium: place for place, medium in enumerate(Medium)}
+_VERDICT_PLACE = {verdict: place for place, verdict in enumerate(Verdict)}
+_MEDIUM_OF = np.array([_MEDIUM_PLACE[medium_of(code)] for code in range(256)], dtype="int8")
+_STATUS_OF = np.array([int(status_of(byte)) for byte in range(256)], dtype="uint32")
+_MODE_5, _NAME_5 = 5, "tpl-mode5"
+_OF_DEVICE = np.uint32((1 << 16) - 1)
+
+
+@frozen(eq=False)
+class Part:
+    """Some rows of a batch, decoded.
+
+    Parameters
+    ----------
+    many : ndarray of int64, shape (n,)
+        Readings of each telegram.
+    sheet : Sheet
+        The readings.
+    heads : dict of str to ndarray, shape (n,)
+        Columns of `Telegrams`.
+    refused : list of (int, DivakoError)
+        Rows that gave none.
+    """
+
+    many: Integers
+    sheet: Sheet
+    heads: dict[str, npt.NDArray[Any]]
+    refused: list[tuple[int, DivakoError]]
+
+
+def decode_part(frames: Frames, first_row: int, asked: Asked, words: Words, *, min_rows: int) -> Part:
+    """Decode some rows.
+
+    Parameters
+    ----------
+    frames : Frames
+        ``n`` frames.
+    first_row : int
+        Which row of the batch the first of them is.
+    asked : Asked
+        About the whole batch.
+    words : Words
+        To be added to.
+    min_rows : int
+        How many telegrams make columns worth it.
+    """
+    n = len(frames.size)
+    if asked.trailing:
+        # Payloads keep all their bytes; they have no receiver that adds any.
+        frames.size[asked.formats[first_row : first_row + n] >= 0] -= asked.trailing
+    rows = slice(first_row, first_row + n)
+    work = _Work(frames, first_row, asked, words, _empty_heads(n, asked.received_at[rows]))
+    if n >= min_rows:
+        work.by_columns(asked.formats[rows], max(2, min_rows))
+        work.by_layouts(min_rows)
+    work.one_by_one()
+    return work.part()
+
+
+def _empty_heads(n: int, received_at: npt.NDArray[np.datetime64]) -> dict[str, npt.NDArray[Any]]:
+    return {
+        "link": np.full(n, -1, dtype="int8"),
+        "manufacturer": np.full(n, -1, dtype="int16"),
+        "version": np.zeros(n, dtype="uint8"),
+        "device_type": np.zeros(n, dtype="uint8"),
+        "model_known": np.zeros(n, dtype="bool"),
+        "medium": np.full(n, -1, dtype="int8"),
+        "access_number": np.zeros(n, dtype="uint8"),
+        "status_byte": np.zeros(n, dtype="uint8"),
+        "header_known": np.zeros(n, dtype="bool"),
+        "status": np.zeros(n, dtype="uint32"),
+        "security": np.full(n, -1, dtype="int8"),
+        "verdict": np.full(n, -1, dtype="int8"),
+        "received_at": received_at,
+        "error": np.full(n, -1, dtype="int8"),
+    }
+
+
+class _Work:
+    """What is known of a part so far."""
+
+    def __init__(
+        self, frames: Frames, first_row: int, asked: Asked, words: Words, heads: dict[str, npt.NDArray[Any]]
+    ) -> None:
+        n = len(frames.size)
+        self.frames, self.first_row, self.asked, self.words, self.heads = frames, first_row, asked, words, heads
+        self.many: Integers = np.zeros(n, dtype="int64")
+        self.done = np.zeros(n, dtype="bool")
+        self.refused: list[tuple[int, DivakoError]] = []
+        # Rows of telegrams, and the readings that they have.
+        self.tables: list[tuple[Integers, Readings]] = []
+        self.meters: list[Meters] = []
+        self.walker: Walker | None = None
+        self.blocks: list[tuple[Integers, Layout, Values]] = []
+        self.singles: tuple[Integers, Steps, Values] | None = None
+
+    # --- by columns
+
+    def by_columns(self, formats: npt.NDArray[np.int8], least: int) -> None:
+        """Decode the M-Bus frames that are plain."""
+        bodies = without_drivers(bodies_of(self.frames, formats))
+        bodies, opened = self._opened(bodies)
+        if not len(bodies.row):
+            return
+        walker = self.walker = Walker(self.frames.buffer)
+        key = (
+            bodies.address >> np.uint64(48) << np.uint64(48)
+            | (bodies.address & np.uint64(0xFFFF)) << np.uint64(32)
+            | (bodies.end - bodies.begin).astype("uint64") << np.uint64(8)
+            | bodies.ci
+        )
+        layouts = walker.layouts(bodies.begin, bodies.end, key, least)
+        rest = np.ones(len(bodies.row), dtype="bool")
+        for layout in layouts:
+            rest[layout.members] = False
+        left = np.flatnonzero(rest)
+        steps = walker.in_step(bodies.begin[left], bodies.end[left])
+        walker.keep()
+        good = np.ones(len(bodies.row), dtype="bool")
+        good[left] = steps.good
+        for layout in layouts:
+            self.many[bodies.row[layout.members]] = len(layout.code)
+            place = bodies.begin[layout.members][:, None] + layout.place
+            self.blocks.append((bodies.row[layout.members], layout, read_values(walker, layout.code, place)))
+        self.many[bodies.row[left]] = steps.many
+        self.singles = bodies.row[left], steps, read_values(walker, steps.code, steps.place)
+        self._heads_of(bodies, opened, good)
+        self.done[bodies.row[good]] = True
+
+    def _opened(self, bodies: Bodies) -> tuple[Bodies, npt.NDArray[np.bool_]]:
+        """Leave out what is not plain, or cannot be opened by the first key."""
+        mode = bodies.configuration >> 8 & 0x1F
+        sealed = (mode == _MODE_5) & (bodies.configuration >> 4 & 0x0F > 0)
+        fits = (mode == 0) | (mode == _MODE_5)
+        if sealed.any():
+            which = np.flatnonzero(sealed)
+            key_of = self.asked.key_of
+            fits[which] = False if key_of is None else open_bodies(self.frames.buffer, bodies, which, key_of)
+        if fits.all():
+            return bodies, sealed
+        return bodies.take(fits), sealed[fits]
+
+    def _heads_of(self, bodies: Bodies, opened: npt.NDArray[np.bool_], good: npt.NDArray[np.bool_]) -> None:
+        if not good.all():
+            bodies, opened = bodies.take(good), opened[good]
+        row, heads, words = bodies.row, self.heads, self.words
+        if not len(row):
+            return
+        model = bodies.address >> np.uint64(48)
+        version, kind = (model & np.uint64(0xFF)).astype("uint8"), (model >> np.uint64(8)).astype("uint8")
+        header = bodies.ci != BARE
+        heads["link"][row] = np.where(bodies.link == WIRED, np.int8(0), np.int8(1))
+        heads["version"][row] = version
+        heads["device_type"][row] = kind
+        heads["model_known"][row] = True
+        heads["medium"][row] = _MEDIUM_OF[kind]
+        heads["access_number"][row] = bodies.access
+        heads["status_byte"][row] = bodies.status
+        heads["header_known"][row] = header
+        heads["status"][row] = np.where(header, _STATUS_OF[bodies.status], np.uint32(0))
+        heads["verdict"][row] = np.where(
+            opened, np.int8(_VERDICT_PLACE[Verdict.CHECKED]), np.int8(_VERDICT_PLACE[Verdict.UNVERIFIED])
+        )
+        sealed, plain = (
+            words.code(words.securities, name) if some else -1
+            for name, some in ((_NAME_5, opened.any()), ("none", not opened.all()))
+        )
+        heads["security"][row] = np.where(opened, np.int8(sealed), np.int8(plain))
+        makers, place = np.unique((bodies.address & np.uint64(0x7FFF)).astype("uint16"), return_inverse=True)
+        codes = [
+            words.code(words.manufacturers, model_of(int(maker).to_bytes(2, "little"), 0, 0).manufacturer)
+            for maker in makers
+        ]
+        heads["manufacturer"][row] = np.array(codes, dtype="int16")[place]
+        self.meters.append(Meters.numbered(row, (bodies.address >> np.uint64(16)).astype("uint32")))
+
+    # --- by layouts of drivers
+
+    def by_layouts(self, least: int) -> None:
+        """Decode payloads of drivers that declare their layout."""
+        n = len(self.done)
+        for (device, f_port), rows in self.asked.payloads.items():
+            here = (
+                rows[np.searchsorted(rows, self.first_row) : np.searchsorted(rows, self.first_row + n)] - self.first_row
+            )
+            for size in np.unique(self.frames.size[here]).tolist():
+                members = here[self.frames.size[here] == size]
+                driver = None if len(members) < least else self._driver(device, f_port, int(members[0]))
+                if driver is not None:
+                    self._read_by(driver, f_port, members)
+
+    def _driver(self, device: str | None, f_port: int | None, row: int) -> Driver | None:
+        try:
+            return for_device(device) if device is not None else find(self._bytes(row), f_port=f_port)
+        except DivakoError:
+            return None
+
+    def _bytes(self, row: int) -> bytes:
+        start = int(self.frames.start[row])
+        return self.frames.buffer[start : start + int(self.frames.size[row])].tobytes()
+
+    def _read_by(self, driver: Driver, f_port: int | None, members: Integers) -> None:
+        payloads = [self._bytes(row) for row in members.tolist()]
+        times = self.heads["received_at"][members]
+        for found in read_payloads(driver, payloads, members, f_port, times):
+            self._take(found)
+
+    def _take(self, found: Payloads) -> None:
+        row, heads, readings = found.members, self.heads, found.readings
+        many = np.bincount(readings.meter, minlength=len(row))
+        self.many[row] = many
+        self.done[row] = True
+        self.tables.append((row, readings))
+        given = self.asked.meter_ids
+        names = [""] * len(row) if given is None else [given[self.first_row + i] for i in row.tolist()]
+        self.meters.append(Meters.named(row, names))
+        heads["link"][row] = LINKS.index("lorawan")
+        heads["medium"][row] = _MEDIUM_PLACE[found.medium]
+        heads["verdict"][row] = _VERDICT_PLACE[Verdict.UNVERIFIED]
+        heads["security"][row] = self.words.code(self.words.securities, "none")
+        some = np.flatnonzero(many)
+        if len(some):
+            first = np.cumsum(many) - many
+            united = np.bitwise_or.reduceat(readings.status & _OF_DEVICE, first[some])
+            heads["status"][row[some]] = united
+
+    # --- one by one
+
+    def one_by_one(self) -> None:
+        """Decode what is left."""
+        found: list[tuple[int, Telegram]] = []
+        for row in np.flatnonzero(~self.done).tolist():
+            try:
+                if row in self.frames.bad:
+                    raise self.frames.bad[row]
+                found.append((row, self.asked.alone(self.first_row + row)))
+            except DivakoError as error:
+                self.refused.append((self.first_row + row, error))
+                self.heads["error"][row] = self.words.code(self.words.codes, error.code)
+        if not found:
+            return
+        rows = np.array([row for row, _ in found], dtype="int64")
+        for row, telegram in found:
+            self._head_of(row, telegram)
+        names = [telegram.meter_id for _, telegram in found]
+        readings, place = readings_of_records(names, [telegram.records for _, telegram in found])
+        self.many[rows] = np.bincount(place, minlength=len(rows))
+        self.tables.append((rows, readings))
+        self.meters.append(Meters.named(rows, names))
+        self.done[rows] = True
+
+    def _head_of(self, row: int, telegram: Telegram) -> None:
+        heads, words = self.heads, self.words
+        heads["link"][row] = LINKS.index(telegram.link)
+        if telegram.mvt is not None:
+            heads["manufacturer"][row] = words.code(words.manufacturers, telegram.mvt.manufacturer)
+            heads["version"][row] = telegram.mvt.version
+            heads["device_type"][row] = telegram.mvt.device_type
+            heads["model_known"][row] = True
+        heads["medium"][row] = _MEDIUM_PLACE[telegram.medium]
+        if telegram.access_number is not None and telegram.status_byte is not None:
+            heads["access_number"][row] = telegram.access_number
+            heads["status_byte"][row] = telegram.status_byte
+            heads["header_known"][row] = True
+        heads["status"][row] = int(telegram.status)
+        heads["security"][row] = words.code(words.securities, telegram.security)
+        heads["verdict"][row] = _VERDICT_PLACE[telegram.verdict]
+
+    # --- all together
+
+    def part(self) -> Part:
+        """Put the rows of all ways in order."""
+        self.heads["meter"] = meter_codes(self.meters, len(self.done), self.words.meters)
+        first = np.cumsum(self.many) - self.many
+        sheet = Sheet(int(self.many.sum()))
+        registers: list[Register] = []
+        if self.walker is not None:
+            book = self.walker.book
+            registers += book.registers
+            for rows, layout, values in self.blocks:
+                self._fill(sheet, book, first[rows], rows, layout.code, values)
+            if self.singles is not None:
+                rows, steps, values = self.singles
+                self._put(
+                    sheet, book, _spread(first[rows], steps.many), np.repeat(rows, steps.many), steps.code, values
+                )
+        for rows, readings in self.tables:
+            self._add(sheet, _spread(first[rows], self.many[rows]), readings, len(registers))
+            registers += readings.registers
+        self._name_registers(sheet, registers)
+        self.blocks, self.tables, self.singles = [], [], None
+        return Part(self.many, sheet, self.heads, self.refused)
+
+    def _fill(self, sheet: Sheet, book: Book, first: Integers, rows: Integers, code: Integers, values: Values) -> None:
+        """Write the rows of telegrams of one layout."""
+        for name in ("register", "storage", "tariff", "subunit", "function"):
+            sheet.fill(name, first, getattr(book, name)[code])
+        sheet.fill("count", first, values.count)
+        sheet.fill("count_known", first, values.known)
+        sheet.fill("value", first, values.value)
+        said = self.heads["status"][rows]
+        sheet.fill("status", first, values.status | said[:, None] if said.any() else values.status)
+        times = self.heads["received_at"][rows]
+        if not np.isnat(times).all():
+            present = book.storage[code] == 0
+            sheet.fill("time", first, np.where(present, times[:, None], np.datetime64("NaT", "ms")))
+
+    def _put(self, sheet: Sheet, book: Book, to: Integers, rows: Integers, code: Integers, values: Values) -> None:
+        """Write rows that were found in step."""
+        for name in ("register", "storage", "tariff", "subunit", "function"):
+            sheet.put(name, to, getattr(book, name)[code])
+        sheet.put("count", to, values.count)
+        sheet.put("count_known", to, values.known)
+        sheet.put("value", to, values.value)
+        sheet.put("status", to, values.status | self.heads["status"][rows])
+        times = np.where(book.storage[code] == 0, self.heads["received_at"][rows], np.datetime64("NaT", "ms"))
+        sheet.put("time", to, times)
+
+    @staticmethod
+    def _add(sheet: Sheet, to: Integers, readings: Readings, shift: int) -> None:
+        """Write the rows of a table."""
+        register = np.where(readings.register < 0, np.int32(-1), readings.register + np.int32(shift))
+        complete = len(to) == sheet.rows  # and in order, as there is nothing beside it
+        for name in ("time", "value", "count", "count_known", "storage", "tariff", "subunit", "function", "status"):
+            values = getattr(readings, name)
+            if complete:
+                sheet.whole(name, values)
+            else:
+                sheet.put(name, to, values)
+        if complete:
+            sheet.whole("register", register)
+        else:
+            sheet.put("register", to, register)
+
+    def _name_registers(self, sheet: Sheet, registers: list[Register]) -> None:
+        """Give registers their codes in the batch, in the order of their first mention."""
+        column = sheet.column("register")
+        if column is None or not len(column):
+            return
+        seen = np.full(len(registers) + 1, len(column), dtype="int64")
+        seen[column[::-1]] = np.arange(len(column))[::-1]  # the last one written is the first there
+        codes = np.full(len(registers) + 1, -1, dtype="int32")
+        for local in np.argsort(seen[:-1], kind="stable").tolist():
+            if seen[local] == len(column):
+                break
+            codes[local] = self.words.code(self.words.registers, registers[local])
+        sheet.whole("register", codes[column])
+
+
+def _spread(first: Integers, many: Integers) -> Integers:
+    """Give the rows from each beginning on."""
+    last = np.cumsum(many)
+    return np.repeat(first - (last - many), many) + np.arange(int(last[-1]) if len(last) else 0)

@@ -1,0 +1,87 @@
+"""LoRaWAN payloads of one device at a time: layouts read all of them in one step."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from attrs import frozen
+
+from divako.drivers import Driver, Records
+from divako.drivers._driver import decode_layout
+from divako.errors import DivakoError
+from divako.model import Medium, Readings
+
+
+_FEW = 8  # payloads that are looked at one by one when one of them is bad
+
+
+@frozen(eq=False)
+class Payloads:
+    """Readings of payloads, payload by payload.
+
+    Parameters
+    ----------
+    members : ndarray of int64, shape (k,)
+        Which of the frames handed in, rising.
+    medium : Medium
+        Of the device.
+    readings : Readings
+        Their meters are row numbers of `members`, and they come in that order.
+    """
+
+    members: npt.NDArray[np.int64]
+    medium: Medium
+    readings: Readings
+
+
+def read_payloads(
+    driver: Driver,
+    payloads: list[bytes],
+    members: npt.NDArray[np.int64],
+    f_port: int | None,
+    received_at: npt.NDArray[np.datetime64],
+) -> list[Payloads]:
+    """Read payloads of one length by a layout.
+
+    Parameters
+    ----------
+    driver : Driver
+        Of the device.
+    payloads : list of bytes
+        ``k`` payloads.
+    members : ndarray of int64, shape (k,)
+        Which of the frames handed in they are, rising.
+    f_port : int or None
+        Port they came on.
+    received_at : ndarray of datetime64[ms], shape (k,)
+        When they came, in UTC.
+
+    Returns
+    -------
+    list of Payloads
+        What could be read; the rest is for single decoding, which says what is wrong.
+    """
+    try:
+        form = driver.form_of(payloads[0], f_port=f_port)
+    except DivakoError:
+        return []
+    if isinstance(form.layout, Records):
+        return []
+    try:
+        names = tuple(map(str, range(len(payloads))))
+        readings = decode_layout(form.layout, form.unroll, payloads, names, received_at)
+    except DivakoError:
+        if len(payloads) <= _FEW:
+            return []
+        half = len(payloads) // 2
+        return [
+            found
+            for part in (slice(half), slice(half, None))
+            for found in read_payloads(driver, payloads[part], members[part], f_port, received_at[part])
+        ]
+    if readings.meter_ids != names:
+        return []  # a driver that renames meters is read one by one
+    if len(readings) and (np.diff(readings.meter) < 0).any():
+        readings = readings.select(np.argsort(readings.meter, kind="stable"))
+    return [Payloads(members, driver.medium, readings)]

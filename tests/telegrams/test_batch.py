@@ -1,0 +1,161 @@
+"""Batches: the forms in which frames come, and what is said of them."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from attrs import fields
+
+from divako.errors import DivakoError, InputError
+from divako.model import Mvt, Table
+from divako.simulate import Address, long_frame
+from divako.telegrams import Batch, KeyStore, decode, decode_batch, iterate_batches
+from divako.telegrams import _book as book_module
+from divako.telegrams._book import Book
+
+
+NOW = np.datetime64("2026-01-02T03:04:05.678", "ms")
+SENDER = Address("10000001", Mvt(manufacturer="DVK", version=1, device_type=7))
+
+
+def same(one: Table, other: Table) -> None:
+    for field in fields(type(one)):
+        left, right = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(left, np.ndarray):
+            np.testing.assert_array_equal(left, right, err_msg=field.name)
+        else:
+            assert left == right, field.name
+
+
+def all_same(one: Batch, other: Batch) -> None:
+    same(one.telegrams, other.telegrams)
+    same(one.readings, other.readings)
+    same(one.errors, other.errors)
+    np.testing.assert_array_equal(one.first, other.first)
+
+
+def frames_of(n: int) -> list[bytes]:
+    return [
+        long_frame(SENDER, bytes.fromhex("0413") + i.to_bytes(4, "little"), access_number=i % 256) for i in range(n)
+    ]
+
+
+def test_damaged_telegrams_cost_only_themselves() -> None:
+    frames = frames_of(3000)
+    bad = range(7, 3000, 100)
+    for i in bad:
+        frames[i] = frames[i][:12] + bytes([frames[i][12] ^ 0x10]) + frames[i][13:]
+    batch = decode_batch(frames, errors="collect")
+    assert batch.errors.row.tolist() == list(bad)
+    assert batch.readings.count.tolist() == [i for i in range(3000) if i not in bad]
+
+
+def test_frames_come_in_many_forms() -> None:
+    frames = frames_of(50)
+    wanted = decode_batch(frames)
+    width = len(frames[0])
+    offsets = np.arange(51) * width
+    for given_ in (
+        [frame.hex() for frame in frames],
+        [frame.hex(" ") for frame in frames],
+        [bytearray(frame) for frame in frames],
+        (b"".join(frames), offsets),
+        np.frombuffer(b"".join(frames), dtype="uint8").reshape(50, width),
+        np.array(frames, dtype=object),
+        pa.array(frames),
+        pa.array(frames, pa.large_binary()),
+        pa.array([frame.hex() for frame in frames]),
+        pa.chunked_array([frames[:20], frames[20:]]),
+        pa.table({"frame": frames}),
+        pa.array(frames, pa.binary_view()),
+    ):
+        all_same(decode_batch(given_), wanted)
+    all_same(decode_batch(pa.array(frames)[10:20]), decode_batch(frames[10:20]))
+
+
+def test_what_is_no_frame_is_refused_by_its_row() -> None:
+    frames = frames_of(40)
+    for given_ in ([*frames, "6g"], [*(f.hex() for f in frames), "abc"], pa.array([*frames, None]), [*frames, None]):
+        batch = decode_batch(given_, errors="collect")
+        assert batch.errors.row.tolist() == [40]
+        assert batch.errors.codes == ("input",)
+        with pytest.raises(InputError):
+            decode_batch(given_)
+    with pytest.raises(InputError):
+        decode_batch(pa.array([1, 2]))
+    for wrong in (b"abc", [1], {1}, np.zeros(3), np.zeros((2, 3))):
+        with pytest.raises(TypeError):
+            decode_batch(wrong)
+    for offsets in ([1], [3, 2], [0, 99], []):
+        if offsets != [1]:
+            with pytest.raises(ValueError, match="offsets"):
+                decode_batch((b"abcd", np.array(offsets, dtype="int64")))
+
+
+def test_columns_are_as_long_as_the_frames() -> None:
+    with pytest.raises(ValueError, match="2 values for 3"):
+        decode_batch(frames_of(3), frame_format=["A", "A"])
+    with pytest.raises(ValueError, match="errors"):
+        decode_batch([], errors="ignore")
+    with pytest.raises(ValueError, match="at least one"):
+        next(iterate_batches([], size=0))
+
+
+def test_an_empty_batch_is_empty() -> None:
+    batch = decode_batch([])
+    assert (len(batch), len(batch.readings), len(batch.errors)) == (0, 0, 0)
+
+
+def test_the_first_error_is_raised() -> None:
+    frames = frames_of(100)
+    frames[50] = frames[50][:-1]
+    with pytest.raises(DivakoError) as caught:
+        decode_batch(frames)
+    assert caught.value.code == "decode.truncated"
+
+
+def test_one_telegram_of_a_batch_is_what_decode_gives() -> None:
+    frames = frames_of(40)
+    batch = decode_batch(frames, received_at=NOW)
+    assert batch.telegram_at(7) == decode(frames[7], received_at=NOW)
+
+
+def test_a_batch_survives_pickling_without_frames_and_keys() -> None:
+    batch = decode_batch(frames_of(40), keys=KeyStore.single(bytes(16)))
+    again = pickle.loads(pickle.dumps(batch))
+    all_same(again, batch)
+    with pytest.raises(LookupError):
+        again.telegram_at(0)
+
+
+def test_tables_travel_over_arrow() -> None:
+    frames = frames_of(40)
+    frames[3] = b"\0"
+    batch = decode_batch(frames, errors="collect")
+    heads = pa.table(batch.telegrams)
+    assert heads["meter"].to_pylist()[2:5] == ["10000001", None, "10000001"]
+    assert heads["error"].null_count == 39
+    assert pa.table(batch.readings)["count"].to_pylist() == [i for i in range(40) if i != 3]
+    assert pa.table(batch.readings).schema.field("storage").type == pa.int64()
+    assert pa.table(batch.errors)["code"].to_pylist() == ["decode.truncated"]
+
+
+def test_progress_is_told() -> None:
+    told: list[tuple[int, int]] = []
+    decode_batch(frames_of(40), progress=lambda done, total: told.append((done, total)))
+    assert told == [(40, 40)]
+
+
+def test_garbage_does_not_fill_the_book(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book_module, "MOST_CODES", 20)
+    book = book_module.EMPTY
+    words = np.arange(1, 200, dtype="uint64") * np.uint64(0x0101)
+    for _ in range(3):
+        book, codes = book.find(words)
+        assert len(book.words) <= 20
+        assert (codes[20:] == -1).all()
+        assert isinstance(book, Book)
