@@ -127,7 +127,9 @@ def test_an_unsigned_field_uses_its_highest_bit() -> None:
         (b"\x05\x13", math.nan, "single-precision"),
         (b"\x0d\x13", "€", "ISO 8859-1"),
         (b"\x0d\x13", "x" * 192, "191 characters"),
-        (b"\x0d\x13", 1, "holds no int"),
+        (b"\x0d\x13", 1.5, "holds no float"),
+        (b"\x0d\x13", 1 << 511, "64 bytes"),
+        (b"\x0d\x13", bytes(192), "191 bytes"),
         (b"\x00\x13", 1, "holds no int"),
         (b"\x08\x13", None, "holds no NoneType"),
         (b"\x04\x13", "1", "holds no str"),
@@ -136,7 +138,7 @@ def test_an_unsigned_field_uses_its_highest_bit() -> None:
         (b"\x05\x13", "1", "holds no str"),
         (b"\x02\x6c", dt.datetime(2026, 1, 1), "hold no datetime"),
         (b"\x04\x6d", dt.date(2026, 1, 1), "hold no date"),
-        (b"\x02\x6c", dt.date(1999, 1, 1), "2000 to 2080"),
+        (b"\x02\x6c", dt.date(1980, 1, 1), "1981 to 2080"),
     ],
 )
 def test_what_does_not_go_into_a_record_is_refused(header: bytes, value: Value, reason: str) -> None:

@@ -17,9 +17,7 @@ from attrs import field, frozen
 
 from divako.codec import crc16_en13757
 from divako.errors import ChecksumError, DecodeError, InputError, MalformedError, TruncatedError, UnknownFormatError
-from divako.mbus._data import lvar_size
-from divako.mbus._meaning import LVAR, SIZES
-from divako.mbus._records import header_end
+from divako.mbus._records import data_size, header_end
 from divako.model import Telegram
 
 
@@ -188,10 +186,7 @@ def expand_compact(data: bytes, formats: Formats | None) -> bytes:
     at = 4
     for header in _split(headers):
         start = at
-        size = SIZES[header[0] & 0x0F]
-        if header[0] & 0x0F == LVAR:
-            size = (lvar_size(data[at]) or 0) + 1 if at < len(data) else 1
-        at += size
+        at += data_size(header, data, at)
         if at > len(data):
             msg = "the compact frame ends before the data of its last record"
             raise TruncatedError(msg, layer=LAYER, offset=len(data))

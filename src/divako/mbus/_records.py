@@ -7,6 +7,8 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from attrs import define, field, frozen
@@ -180,6 +182,43 @@ def _collect(data: bytes, walked: _Walked, received_at: np.datetime64 | None, st
             walked.records.append(reader(data[at : at + size], status, received_at))
             walked.slots.append((reader, at, at + size))
         at += size
+
+
+def split_records(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Cut records into header and data, and interpret neither.
+
+    Parameters
+    ----------
+    data : bytes
+        Records, one behind the other, without fillers and special DIFs.
+
+    Yields
+    ------
+    tuple of bytes and bytes
+        Header, and data with the length byte of variable data before it.
+
+    Raises
+    ------
+    DecodeError
+        The bytes are no sequence of records.
+    """
+    at, end = 0, len(data)
+    while at < end:
+        start, at = at, header_end(data, at, LAYER)
+        header, begin = data[start:at], at
+        at += data_size(header, data, at)
+        if at > end:
+            msg = "a record ends before its data"
+            raise TruncatedError(msg, layer=LAYER, offset=end)
+        yield header, data[begin:at]
+
+
+def data_size(header: bytes, data: bytes, at: int) -> int:
+    """Give how many bytes the data of a record takes, its length byte included."""
+    field = header[0] & 0x0F
+    if field != LVAR:
+        return SIZES[field]
+    return (lvar_size(data[at]) or 0) + 1 if at < len(data) else 1
 
 
 def header_end(data: bytes, at: int, layer: str) -> int:

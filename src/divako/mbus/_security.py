@@ -250,6 +250,8 @@ def _mode_7(sealed: Sealed, counter: bytes | None) -> Plain:
     at += extension >> 6 & 1  # a byte with the version of the key
     if len(body) < at:
         raise _incomplete(body)
+    if sealed.key is None and sealed.wired and len(body) < at + size:
+        return Plain(body, "none", Verdict.UNVERIFIED)
     body = body[at:]
     if sealed.key is None:
         return _without_key(body, name, 7)
@@ -263,9 +265,12 @@ def _mode_7(sealed: Sealed, counter: bytes | None) -> Plain:
 
 def _mode_10(sealed: Sealed, counter: bytes | None) -> Plain:
     body = sealed.body
+    partly = sealed.header.configuration & 0xFF != _ALL
+    if sealed.key is None and sealed.wired and partly:
+        return Plain(body, "none", Verdict.UNVERIFIED)
     if counter is None or len(body) < 6 + _TAG:
         raise _incomplete(body)
-    if sealed.header.configuration & 0xFF != _ALL:
+    if partly:
         msg = "security mode 10 with a part in the clear"
         raise UnsupportedError(msg, layer=LAYER)
     _insist_on_kdf_a(body[0])

@@ -1,32 +1,37 @@
-"""Telegrams around records: wired long frames and wireless frames, plain or enciphered.
+"""Telegrams around records: wired long frames and wireless frames, in every wrapping the decoder opens.
 
 References
 ----------
 .. [1] EN 13757-2:2018: frame format FT1.2, the long frame.
 .. [2] EN 13757-4:2019: frame formats A and B.
-.. [3] EN 13757-7:2018: short and long header, configuration field, security mode 5.
-.. [4] OMS Specification, Volume 2 (2023-12), clause 9: security profile A.
+.. [3] EN 13757-7:2018: CI fields, short and long header, security modes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from divako.codec import AesKey, crc16_en13757
 from divako.errors import InputError
+from divako.mbus import Frame, write_frame
 from divako.simulate._address import Address
+from divako.simulate._extended_link import ExtendedLink
+from divako.simulate._protection import Protection, authenticated, protect
 
 
 FrameFormat = Literal["A", "B", "stripped"]
 Header = Literal["short", "long", "none"]
+Content = Literal["records", "compact", "format"]
 
 RSP_UD = 0x08
 SND_NR = 0x44
-_HEADER_CI = {"long": 0x72, "short": 0x7A, "none": 0x78}  # answers of a meter [3]_
-_IDLE = 0x2F
-_BLOCK = 16
-_MOST_BLOCKS = 15  # four bits of the configuration field count them [3]_
-_MODE_5 = 0x0500
+# Answers of a meter [3]_.
+_CI = {
+    "records": {"long": 0x72, "short": 0x7A, "none": 0x78},
+    "compact": {"long": 0x73, "short": 0x7B, "none": 0x79},
+    "format": {"long": 0x6B, "short": 0x6A, "none": 0x69},
+}
 _FIRST_A = 10  # bytes of the first block, and of each further one, of frame format A [2]_
 _NEXT_A = 16
 _FIRST_B = 126  # bytes that the first CRC, and the second one, of frame format B cover [2]_
@@ -41,8 +46,11 @@ def long_frame(
     access_number: int = 0,
     status: int = 0,
     control: int = RSP_UD,
+    header: Header = "long",
+    content: Content = "records",
+    protection: Protection | None = None,
 ) -> bytes:
-    """Build a wired long frame with a long header and plain records.
+    """Build a wired long frame.
 
     Parameters
     ----------
@@ -53,9 +61,16 @@ def long_frame(
     address : int, default 0
         Primary address, 0 to 250.
     access_number, status : int, default 0
-        Of the long header, one byte each.
+        Of the header, one byte each.
     control : int, default 0x08
         C field; RSP_UD is the answer to a readout.
+    header : {"short", "long", "none"}, default "long"
+        Transport header.
+    content : {"records", "compact", "format"}, default "records"
+        What the bytes are, for the CI field; see `compact_records` and `format_records`. With a long
+        header a wired compact frame reads as the old fixed structure, so that is refused.
+    protection : Protection, optional
+        Encipher the records; needs a header, and no authentication layer, which wired frames have not.
 
     Returns
     -------
@@ -65,7 +80,7 @@ def long_frame(
     Raises
     ------
     InputError
-        The records are too long for one frame.
+        The records are too long for one frame, or the header has no place for what was asked.
 
     References
     ----------
@@ -78,12 +93,14 @@ def long_frame(
     >>> long_frame(sender, bytes.fromhex("041339300000"), address=5).hex()
     '6815156808057278563412cb12010700000000041339300000f816'
     """
-    body = bytes([control, address, _HEADER_CI["long"]]) + sender.transport
-    body += bytes([access_number & 0xFF, status, 0, 0]) + records
-    if len(body) > _LONGEST:
-        msg = f"a long frame holds {_LONGEST} bytes, and this has {len(body)}"
+    if (content, header) == ("compact", "long"):
+        msg = "CI field 73 of a wired frame is the old fixed structure"
         raise InputError(msg)
-    return bytes([0x68, len(body), len(body), 0x68]) + body + bytes([sum(body) & 0xFF, 0x16])
+    if protection is not None and protection.code_size is not None:
+        msg = "an authentication layer stands in wireless frames"
+        raise InputError(msg)
+    message = _transport(sender, records, header, content, access_number, status, protection)
+    return write_frame(Frame("long", control, address, message[0], message[1:]))
 
 
 def wireless_frame(
@@ -92,9 +109,12 @@ def wireless_frame(
     *,
     frame_format: FrameFormat = "A",
     header: Header = "short",
+    content: Content = "records",
     access_number: int = 0,
     status: int = 0,
     key: AesKey | None = None,
+    protection: Protection | None = None,
+    extended: ExtendedLink | None = None,
     adapter: Address | None = None,
     control: int = SND_NR,
 ) -> bytes:
@@ -110,12 +130,19 @@ def wireless_frame(
         Where the link layer's CRCs stand; stripped has none.
     header : {"short", "long", "none"}, default "short"
         Transport header. Without one there is no access number, status or cipher.
+    content : {"records", "compact", "format"}, default "records"
+        What the bytes are, for the CI field; see `compact_records` and `format_records`.
     access_number, status : int, default 0
         One byte each; the access number is taken modulo 256.
     key : AesKey, optional
-        Encipher the records with security mode 5.
+        Encipher the records with security mode 5: short for a `protection` with that mode.
+    protection : Protection, optional
+        Encipher the records, or authenticate them, or both.
+    extended : ExtendedLink, optional
+        Put an extended link layer behind the link layer.
     adapter : Address, optional
-        Address of a radio adapter that sends for the meter; needs the long header.
+        Address of a radio adapter that sends for the meter; needs the long header, or an extended link
+        layer with the meter's address.
     control : int, default 0x44
         C field; SND_NR is what a meter sends unasked.
 
@@ -131,8 +158,8 @@ def wireless_frame(
 
     References
     ----------
-    .. [1] EN 13757-4:2019, frame formats A and B.
-    .. [2] EN 13757-7:2018, security mode 5: AES-128-CBC.
+    .. [1] EN 13757-4:2019, frame formats A and B, extended link layer.
+    .. [2] EN 13757-7:2018, security modes, authentication layer.
 
     Examples
     --------
@@ -141,32 +168,97 @@ def wireless_frame(
     >>> wireless_frame(sender, bytes.fromhex("041339300000"), frame_format="stripped").hex()
     '1444cb127856341201167a00000000041339300000'
     """
-    if adapter is not None and header != "long":
+    if adapter is not None and header != "long" and (extended is None or extended.address is None):
         msg = "an adapter's telegram needs the long header, which says whose records they are"
         raise InputError(msg)
-    ci = _HEADER_CI[header]
-    link = bytes([control]) + (adapter or sender).link + bytes([ci])
-    if header == "none":
-        if key is not None:
-            msg = "a telegram without header cannot be enciphered with mode 5"
+    if key is not None:
+        if protection is not None:
+            msg = "a key alone means mode 5; the protection has a key of its own"
             raise InputError(msg)
-        return _blocks(link + records, frame_format)
-    body, configuration = (records, 0) if key is None else _encipher(sender, records, access_number & 0xFF, key)
-    transport = sender.transport if header == "long" else b""
-    transport += bytes([access_number & 0xFF, status]) + configuration.to_bytes(2, "little")
-    return _blocks(link + transport + body, frame_format)
+        protection = Protection(mode=5, key=key)
+    message = _transport(sender, records, header, content, access_number & 0xFF, status, protection)
+    if protection is not None and protection.code_size is not None:
+        (message,) = authenticated(protection, sender.link, message)
+    return _on_the_air(adapter or sender, message, extended, control, frame_format)
 
 
-def _encipher(sender: Address, records: bytes, access_number: int, key: AesKey) -> tuple[bytes, int]:
-    """Encipher all of the records; give them and the configuration field."""
-    # 2F 2F in front is how a reader knows the right key; idle fillers complete the last block [4]_.
-    plain = bytes([_IDLE, _IDLE]) + records
-    blocks = -(-len(plain) // _BLOCK)
-    if blocks > _MOST_BLOCKS:
-        msg = f"mode 5 counts {_MOST_BLOCKS} blocks, and this has {blocks}"
+def fragmented_frames(
+    sender: Address,
+    records: bytes,
+    protection: Protection,
+    *,
+    part_size: int = 100,
+    frame_format: FrameFormat = "A",
+    header: Header = "short",
+    access_number: int = 0,
+    status: int = 0,
+    extended: ExtendedLink | None = None,
+    control: int = SND_NR,
+) -> Sequence[bytes]:
+    """Build the frames of one message that does not go into one.
+
+    Parameters
+    ----------
+    sender : Address
+        Number, maker, version and type of the meter.
+    records : bytes
+        Records, one behind the other.
+    protection : Protection
+        With a code, which covers the whole message.
+    part_size : int, default 100
+        Most bytes of the message in one frame. [byte]
+    frame_format, header, access_number, status, extended, control
+        As for `wireless_frame`.
+
+    Returns
+    -------
+    sequence of bytes
+        The frames in order.
+
+    Raises
+    ------
+    InputError
+        As for `wireless_frame`, or there are more than 255 parts.
+    """
+    if part_size < 1:
+        msg = "a part has at least one byte"
         raise InputError(msg)
-    initial = sender.link + bytes([access_number]) * 8
-    return key.encrypt_cbc(plain.ljust(blocks * _BLOCK, bytes([_IDLE])), initial), _MODE_5 | blocks << 4
+    message = _transport(sender, records, header, "records", access_number & 0xFF, status, protection)
+    if len(message) > 255 * part_size:
+        msg = "a message has at most 255 parts"
+        raise InputError(msg)
+    parts = authenticated(protection, sender.link, message, part_size=part_size)
+    return tuple(_on_the_air(sender, part, extended, control, frame_format) for part in parts)
+
+
+def _transport(
+    sender: Address,
+    records: bytes,
+    header: Header,
+    content: Content,
+    access_number: int,
+    status: int,
+    protection: Protection | None,
+) -> bytes:
+    """Give the transport layer from its CI field on."""
+    ci = _CI[content][header]
+    if header == "none":
+        if protection is not None and protection.mode:
+            msg = "a telegram without header cannot be enciphered"
+            raise InputError(msg)
+        return bytes((ci,)) + records
+    head = (sender.transport if header == "long" else b"") + bytes((access_number & 0xFF, status))
+    if protection is None:
+        return bytes((ci,)) + head + bytes(2) + records
+    return protect(protection, ci, head, sender.link, access_number & 0xFF, records)
+
+
+def _on_the_air(
+    radio: Address, message: bytes, extended: ExtendedLink | None, control: int, frame_format: FrameFormat
+) -> bytes:
+    if extended is not None:
+        message = extended.wrap(radio.link, message)
+    return _blocks(bytes((control,)) + radio.link + message, frame_format)
 
 
 def _blocks(content: bytes, frame_format: FrameFormat) -> bytes:

@@ -12,6 +12,7 @@ import functools
 import struct
 
 from divako.errors import InputError
+from divako.mbus import lvar_size
 
 
 # Bytes of data by the data field of the DIF [1]_; D announces its own length.
@@ -21,10 +22,13 @@ _BCD = {0x9: 1, 0xA: 2, 0xB: 3, 0xC: 4, 0xE: 6}
 _LARGEST_REAL = float.fromhex("0x1.fffffep+127")  # IEEE 754 single
 _VARIABLE = 0xD
 _PLAIN_TEXT = 0x7C  # VIF of a unit in words, whose length and text stand before its VIFE [1]_
+_BINARY_LENGTHS: tuple[int, ...] = (*range(0xE1, 0xF0), *range(0xF0, 0xF7))
 _LONGEST_TEXT = 0xBF  # larger length bytes announce numbers [1]_
 _MOST_EXTENSIONS = 10  # of a DIF and of a VIF [1]_
 
-Value = int | float | str | dt.date | dt.time | None
+_SUMMER_TIME = {4: (1, 0x80), 6: (0, 0x40)}  # byte and bit of types F and I [1]_
+
+Value = int | float | str | bytes | dt.date | dt.time | None
 
 
 @functools.lru_cache(maxsize=1024)
@@ -54,7 +58,9 @@ def _chain(header: bytes, start: int) -> int:
     raise InputError(msg)
 
 
-def encode_record(header: bytes, value: Value, *, unsigned: bool = False) -> bytes:
+def encode_record(
+    header: bytes, value: Value, *, unsigned: bool = False, lvar: int | None = None, summer_time: bool = False
+) -> bytes:
     r"""Put a value behind its record header.
 
     Parameters
@@ -63,12 +69,18 @@ def encode_record(header: bytes, value: Value, *, unsigned: bool = False) -> byt
         DIF, DIFE, VIF and VIFE as sent; the data field of the DIF decides how the
         value is written.
     value : int, float, str, date, time or None
-        A count for integer and BCD fields, a number for the real field, a text
-        for the variable field. A datetime is written as type F (4 bytes) or I
+        A count for integer and BCD fields, a number for the real field, a text, bytes
+        or a count for the variable field. A datetime is written as type F (4 bytes) or I
         (6 bytes), a date as G (2 bytes), a time as J (3 bytes). None writes the
         code with which a meter says that it has no value.
     unsigned : bool, default False
         Write an integer field as type C, whose highest bit is no sign.
+    lvar : int, optional
+        The length byte with which a count stands in a variable field: C0 to C9 positive
+        BCD, D0 to D9 negative BCD, E0 to F6 binary. The shortest binary one where it
+        is not given.
+    summer_time : bool, default False
+        Mark a date and time as summer time.
 
     Returns
     -------
@@ -95,12 +107,15 @@ def encode_record(header: bytes, value: Value, *, unsigned: bool = False) -> byt
     field = _data_field(header)
     if field in _INTEGERS:
         data = _fixed(value, _INTEGERS[field], unsigned=unsigned)
+        if data is not None and summer_time and isinstance(value, dt.datetime):
+            at, bit = _SUMMER_TIME[len(data)]
+            data = data[:at] + bytes((data[at] | bit,)) + data[at + 1 :]
     elif field in _BCD:
         data = _bcd(value, _BCD[field]) if value is None or isinstance(value, int) else None
     elif field == _REAL:
         data = _real(value) if value is None or isinstance(value, int | float) else None
     elif field == _VARIABLE:
-        data = _text(value) if isinstance(value, str) else None
+        data = _variable(value, lvar)
     else:
         data = b"" if field == 0 and value is None else None
     if data is None:
@@ -191,8 +206,10 @@ def _text(text: str) -> bytes:
 
 def _clock(value: dt.date | dt.time, size: int) -> bytes:
     if isinstance(value, dt.datetime) and size == 4:
-        # The hundred-year field stays 0: years 0-80 are then 2000-2080 [1]_.
-        return bytes([value.minute, value.hour]) + _date(value)
+        # Up to 2080 the hundred-year field stays 0, as old readers take it [1]_.
+        hundreds = max(value.year - 1900, 0) // 100 if value.year > 2080 else 0
+        date = value.replace(year=value.year - 100 * (hundreds - 1)) if hundreds else value
+        return bytes([value.minute, value.hour | hundreds << 5]) + _date(date, wide=bool(hundreds))
     if isinstance(value, dt.datetime) and size == 6:
         return bytes([value.second, value.minute, value.hour]) + _date(value) + b"\0"
     if isinstance(value, dt.time) and size == 3:
@@ -203,10 +220,45 @@ def _clock(value: dt.date | dt.time, size: int) -> bytes:
     raise InputError(msg)
 
 
-def _date(value: dt.date) -> bytes:
+def _date(value: dt.date, *, wide: bool = False) -> bytes:
     # Without a hundred-year field 81-99 are years of the last century [1]_.
-    if not 2000 <= value.year <= 2080:
-        msg = "a date record holds the years 2000 to 2080"
+    year = value.year - 2000 if value.year >= 2000 else value.year - 1900
+    if not (0 <= year <= 99 if wide else 1981 <= value.year <= 2080):
+        msg = "a date record holds the years 1981 to 2080, and with a time of day 1981 to 2299"
         raise InputError(msg)
-    year = value.year - 2000
     return bytes([value.day | (year & 0x07) << 5, value.month | (year & 0x78) << 1])
+
+
+def _variable(value: Value, lvar: int | None) -> bytes | None:
+    """Write what a variable field holds: a text, bytes or a count of any size."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, bytes):
+        if len(value) > _LONGEST_TEXT:
+            msg = f"a container holds at most {_LONGEST_TEXT} bytes"
+            raise InputError(msg)
+        return bytes([len(value)]) + value
+    if not isinstance(value, int):
+        return None
+    if lvar is None:
+        lvar = _shortest(value)
+    size = lvar_size(lvar)
+    if lvar < 0xC0 or size is None:
+        msg = "this length byte announces no number"
+        raise InputError(msg)
+    if lvar >= 0xE0:
+        return bytes((lvar,)) + _integer(value, size, unsigned=False)
+    negative = lvar >= 0xD0
+    if negative != (value < 0) or len(str(abs(value))) > 2 * size:
+        msg = "the count does not go into this length byte"
+        raise InputError(msg)
+    return bytes((lvar,)) + _bcd(abs(value), size)
+
+
+def _shortest(count: int) -> int:
+    # One bit for the sign, and the most negative number is the code of "invalid" [1]_.
+    for lvar in _BINARY_LENGTHS:
+        if abs(count) < (1 << (8 * (lvar_size(lvar) or 0) - 1)):
+            return lvar
+    msg = "the count does not go into 64 bytes"
+    raise InputError(msg)

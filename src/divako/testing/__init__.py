@@ -14,6 +14,7 @@ from divako.testing._checks import CHECKS, Check
 from divako.testing._conformance import checks_of, conformance
 from divako.testing._layout_checks import LAYOUT_CHECKS
 from divako.testing._mbus_checks import MBUS_CHECKS, MbusCheck
+from divako.testing._mbus_records import DrawnRecord, mbus_records
 from divako.testing._strategies import payloads
 from divako.testing._telegrams import frames
 
@@ -23,9 +24,11 @@ __all__ = [
     "LAYOUT_CHECKS",
     "MBUS_CHECKS",
     "Check",
+    "DrawnRecord",
     "MbusCheck",
     "checks_of",
     "conformance",
     "frames",
+    "mbus_records",
     "payloads",
 ]

@@ -14,7 +14,7 @@ import numpy as np
 from attrs import evolve, field, frozen
 
 from divako.errors import MalformedError
-from divako.mbus import Formats, KeyLookup
+from divako.mbus import Formats, KeyLookup, Makers
 from divako.model import Telegram
 from divako.wmbus._authentication import AUTHENTICATION, LAYER, Part, read_part
 from divako.wmbus._layers import Layers, read_layers, step_over_link, with_message
@@ -40,6 +40,8 @@ class Fragments:
         Who knows the keys of meters.
     formats : Formats, optional
         Record headers by signature, for compact frames.
+    makers : Makers, optional
+        Who knows what the standard leaves to makers.
     most_messages : int, default 64
         How many unfinished messages are kept.
     longest : int, default 16384
@@ -51,11 +53,13 @@ class Fragments:
         *,
         keys: KeyLookup | None = None,
         formats: Formats | None = None,
+        makers: Makers | None = None,
         most_messages: int = 64,
         longest: int = 16_384,
     ) -> None:
         self._keys = keys
         self._formats = formats
+        self._makers = makers
         self._most = most_messages
         self._longest = longest
         self._open: collections.OrderedDict[bytes, _Open] = collections.OrderedDict()
@@ -104,7 +108,9 @@ class Fragments:
         return self._read(layers, received_at)
 
     def _read(self, layers: Layers, received_at: np.datetime64 | None) -> Telegram:
-        return read_message(layers, keys=self._keys, formats=self._formats, received_at=received_at)
+        return read_message(
+            layers, keys=self._keys, formats=self._formats, received_at=received_at, makers=self._makers
+        )
 
     def _collect(self, sender: bytes, part: Part) -> Part | None:
         known = self._open.pop(sender, None)
