@@ -20,6 +20,8 @@ from divako.cli import main
 # All that a decoder may be told of a telegram; the rest of a line is what it is asked for.
 TOLD = ("id", "hex", "key", "context", "format", "format_signature")
 STANDARD = frozenset({"generic", "generic-profile"})  # classes that need nothing but the standard
+MAKERS = frozenset({"mixed", "proprietary"})  # classes that need drivers of single meters
+MAKERS_FLOOR = 0.9
 
 Line = dict[str, Any]
 Case = dict[str, Any]
@@ -71,6 +73,15 @@ def in_floor(case: Case, left_out: dict[str, str]) -> bool:
     return case["class"] in STANDARD and names.isdisjoint(left_out)
 
 
+def by_maker(rows: Iterable[Any], reasons: dict[str, str]) -> dict[str, float]:
+    """Show what needs drivers, give the shares by class, and say why single drivers fall short."""
+    makers = [row for row in rows if row["t"]["class"] in MAKERS]
+    short = sorted({row["t"]["driver"] for row in makers if not row["ok"]})
+    sys.stdout.write("\nnot read as their sources say\n")
+    sys.stdout.writelines(f"  {name}: {reasons.get(name, 'no reason is known')}\n" for name in short)
+    return show("with drivers of makers", ((row["t"]["class"], row["ok"]) for row in makers))
+
+
 def with_increments(case: Case, line: Line) -> Line:
     """Add the differences between the elements of a profile to what was decoded.
 
@@ -115,6 +126,9 @@ def test_published_telegrams(cases: Path, scorer: ModuleType, excluded: dict[str
         case["security"] for case in corpus
     }
     assert set(floored.values()) == {1.0}
+    shares = by_maker(rows, excluded["mbus_makers"])
+    assert set(shares) == MAKERS
+    assert min(shares.values()) >= MAKERS_FLOOR
     wired = [row["ok"] for row in rows if row["t"]["source"] == "libmbus"]
     assert wired
     assert all(wired)
@@ -143,6 +157,8 @@ def test_telegrams_in_other_wrappings(
         "frame-format-B",
     }
     assert set(floored.values()) == {1.0}
+    shares = by_maker(rows, excluded["mbus_makers"])
+    assert min(shares.values()) >= MAKERS_FLOOR
 
 
 def test_broken_telegrams_are_refused_as_they_should(cases: Path, scorer: ModuleType, tmp_path: Path) -> None:

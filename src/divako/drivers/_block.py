@@ -12,7 +12,7 @@ from typing import TypeAlias
 from attrs import evolve, field, frozen
 
 from divako.drivers._parts import LAYER, Date, Fixed, Flags, Number, Real, Sum
-from divako.errors import MalformedError, TruncatedError
+from divako.errors import DriverError, MalformedError, TruncatedError
 from divako.mbus import Body
 from divako.model import Record, Status
 
@@ -48,6 +48,11 @@ class Block:
         bytes and the `Body`.
     check : callable, optional
         Tells whether prepared bytes are this block, such as a checksum.
+
+    Raises
+    ------
+    DriverError
+        It may be empty, or a part that is not optional lies beyond the shortest block.
     """
 
     parts: tuple[Part, ...] = field(converter=_parts)
@@ -55,6 +60,15 @@ class Block:
     prepare: Prepare | None = field(default=None, kw_only=True)
     unroll: Unroll | None = field(default=None, kw_only=True)
     check: Callable[[bytes], bool] | None = field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.size or min(self.size) < 1:
+            msg = "a block has a byte at least"
+            raise DriverError(msg)
+        shortest = min(self.size)
+        if self.prepare is None and not all(part.optional or _lies_in(part, shortest) for part in self.parts):
+            msg = "a part that is not optional lies beyond the shortest block"
+            raise DriverError(msg)
 
     def read(self, data: bytes, body: Body) -> tuple[Record, ...]:
         """Read a block.
@@ -82,10 +96,13 @@ class Block:
         status = body.status
         records: list[Record] = []
         for part in self.parts:
+            if not _lies_in(part, len(data)):
+                if part.optional:
+                    continue
+                msg = "the maker's block ends before a part of it"
+                raise TruncatedError(msg, layer=LAYER, offset=len(data))
             if isinstance(part, Fixed):
                 part.require(data)
-            elif part.optional and part.at + part.size > len(data):
-                continue
             elif isinstance(part, Flags):
                 status |= part.status_of(data)
             else:
@@ -111,7 +128,7 @@ class Block:
             data = self.prepare(data, body)
         status = Status.OK
         for part in self.parts:
-            if isinstance(part, Flags) and (not part.optional or part.at + part.size <= len(data)):
+            if isinstance(part, Flags) and _lies_in(part, len(data)):
                 status |= part.status_of(data)
         return status
 
@@ -123,6 +140,10 @@ class Block:
             raise TruncatedError(msg, layer=LAYER, offset=len(data))
         msg = "the maker's block has a length that its driver does not know"
         raise MalformedError(msg, layer=LAYER, offset=min(len(data), max(self.size)))
+
+
+def _lies_in(part: Part, size: int) -> bool:
+    return -size <= part.at if part.at < 0 else part.at + part.size <= size
 
 
 def _stamped(record: Record, status: Status, body: Body) -> Record:

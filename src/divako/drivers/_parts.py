@@ -189,6 +189,8 @@ class Sum:
         What is added; all of one scale.
     storage : int, default 0
         As for records of the standard.
+    optional : bool, default False
+        Whether shorter blocks come without it.
     """
 
     register: Register
@@ -280,6 +282,8 @@ class Flags:
         What it means that any bit of a mask is set.
     size : int, default 1
         Width. [byte]
+    optional : bool, default False
+        Whether shorter blocks come without them.
     """
 
     at: int
@@ -309,11 +313,14 @@ class Fixed:
         What must stand there.
     mask : bytes, optional
         Which bits of them; all, where it is not given.
+    optional : bool, default False
+        Whether shorter blocks come without them.
     """
 
     at: int
     value: bytes
     mask: bytes = b""
+    optional: bool = field(default=False, kw_only=True)
 
     @property
     def size(self) -> int:
