@@ -34,6 +34,8 @@ import divako
 from divako import errors
 from divako.cli._main import _parser
 from divako.drivers import AnyDriver, Layout, available, load
+from divako.units import Dimension, canonical_unit
+from divako.units._factors import FACTORS
 
 
 class _Markdown(SphinxDirective):
@@ -221,6 +223,19 @@ def verb_parser(verb: str) -> argparse.ArgumentParser:
     return verbs[verb]  # type: ignore[no-any-return] - argparse types it as anything
 
 
+# Units
+
+
+class UnitList(_Markdown):
+    """Every unit by what it measures, and what one of it is in the canonical unit."""
+
+    def markdown(self) -> Iterator[str]:
+        yield from _table("measures", "kept in", "units and their exact factors")
+        for dimension in Dimension:
+            named = [f"`{unit}` {factor}" for unit, (of, factor) in FACTORS.items() if of is dimension]
+            yield _row(f"`{dimension.value}`", f"`{canonical_unit(dimension)}`", ", ".join(named) or "—")
+
+
 # The pages of the packages
 
 
@@ -295,6 +310,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("driver-list", DriverList)
     app.add_directive("error-list", ErrorList)
     app.add_directive("option-list", OptionList)
+    app.add_directive("unit-list", UnitList)
     app.connect("config-inited", _link_types)
     app.connect("builder-inited", _write_pages)
     app.connect("missing-reference", _public_name)
