@@ -59,7 +59,7 @@ def test_a_refusal_is_one_line_with_place_and_code(capsys: pytest.CaptureFixture
 def test_nothing_is_shown_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     err = io.StringIO()
     monkeypatch.setattr(sys, "stderr", err)
-    monkeypatch.setattr(_terminal, "_PATIENCE_S", -1.0)
+    monkeypatch.setattr(_terminal, "_PATIENCE_S", 0.0)
     with Progress("decoding") as progress:
         assert list(counted(iter(range(1000)), progress)) == list(range(1000))
     assert err.getvalue() == ""
@@ -76,8 +76,31 @@ def test_what_takes_less_than_a_second_shows_nothing(monkeypatch: pytest.MonkeyP
 def test_a_long_task_shows_on_a_terminal_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     err = Terminal()
     monkeypatch.setattr(sys, "stderr", err)
-    monkeypatch.setattr(_terminal, "_PATIENCE_S", -1.0)
+    monkeypatch.setattr(_terminal, "_PATIENCE_S", 0.0)
     with Progress("decoding") as progress:
+        progress._timer.join(timeout=30)
         for n in range(10):
-            progress(n, 10)
+            progress(n, 10, what="reckoning")
     assert "decoding" in err.getvalue()
+    assert "reckoning" in err.getvalue()
+    assert "9 of 10" in err.getvalue()
+
+
+def test_a_long_task_is_seen_before_it_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    err = Terminal()
+    monkeypatch.setattr(sys, "stderr", err)
+    monkeypatch.setattr(_terminal, "_PATIENCE_S", 0.0)
+    with Progress("making the sample") as progress:
+        progress._timer.join(timeout=30)
+    assert "making the sample" in err.getvalue()
+
+
+def test_a_terminal_without_rich_shows_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    err = Terminal()
+    monkeypatch.setitem(sys.modules, "rich.progress", None)
+    monkeypatch.setattr(sys, "stderr", err)
+    monkeypatch.setattr(_terminal, "_PATIENCE_S", 0.0)
+    with Progress("decoding") as progress:
+        progress._timer.join(timeout=30)
+        progress(1, 2)
+    assert err.getvalue() == ""

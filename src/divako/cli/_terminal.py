@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import sys
-import time
+import threading
 
 from collections.abc import Iterator, Sequence
 from types import TracebackType
@@ -42,12 +42,17 @@ class Progress:
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._since = time.monotonic()
         self._bar: Any = None
         self._task: Any = None
         self._wanted = sys.stderr.isatty()
+        self._lock = threading.Lock()
+        # A task may be long at its first step, before it says how far it is.
+        self._timer = threading.Timer(_PATIENCE_S, self._start)
+        self._timer.daemon = True
 
     def __enter__(self) -> Self:
+        if self._wanted:
+            self._timer.start()
         return self
 
     def __exit__(
@@ -57,41 +62,43 @@ class Progress:
 
     def stop(self) -> None:
         """Clear the line; nothing more is shown."""
-        self._wanted = False
-        if self._bar is not None:
-            self._bar.stop()
+        self._timer.cancel()
+        with self._lock:
+            self._wanted = False
+            if self._bar is not None:
+                self._bar.stop()
 
     def __call__(self, done: int, total: int | None = None, *, what: str | None = None) -> None:
         """Say how much is done, of how much and of what, where that is known."""
         self._what = self._what if what is None else what
-        if not self._wanted:
-            return
-        if self._bar is None:
-            if time.monotonic() - self._since < _PATIENCE_S:
-                return
-            self._start()
         if self._bar is not None:
-            self._bar.update(self._task, description=self._what, completed=done, total=total)
+            count = f"{done:,} of {total:,}" if (total or 0) > 1 else f"{done:,}" if total is None else ""
+            self._bar.update(self._task, description=self._what, count=count)
 
     def _start(self) -> None:
+        with self._lock:
+            if self._wanted:
+                self._show()
+
+    def _show(self) -> None:
         try:
             from rich.console import Console
-            from rich.progress import MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
             from rich.progress import Progress as Bar
+            from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
         except ImportError:
-            self._wanted = False
             return
-        self._bar = Bar(
+        bar = Bar(
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[count]}"),
             TimeElapsedColumn(),
             console=Console(stderr=True),
             transient=True,
             redirect_stdout=False,
         )
-        self._task = self._bar.add_task(self._what, total=None)
-        self._bar.start()
+        self._task = bar.add_task(self._what, total=None, count="")
+        bar.start()
+        self._bar = bar
 
 
 def write_readable(columns: Sequence[str], rows: Sequence[Sequence[str]], out: TextIO, *, right: str = "") -> None:
