@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from divako.codec import AesKey
 from divako.drivers import Cipher
-from divako.drivers._diehl import PUBLIC_KEYS, encipher, printed_address
-from divako.errors import DecodeError, DecryptionError, DriverError, MalformedError
+from divako.drivers._diehl import PUBLIC_KEY, PUBLIC_KEYS, encipher, printed_address
+from divako.errors import DecodeError, DecryptionError, DriverError, MalformedError, MissingKeyError
 from divako.mbus import read_address
-from divako.model import Medium, Mvt, Status, Telegram
-from divako.telegrams import decode
+from divako.model import Medium, Mvt, Status, Telegram, Verdict
+from divako.telegrams import KeyStore, decode
 
 
 HYDROMETER = bytes.fromhex("2423 2004 78563412")
@@ -40,6 +41,12 @@ def plain_prios(now: int, due: int, date: str = "3f3c") -> bytes:
 def real_data(key: int, plain: bytes, *, check: int | None = None) -> bytes:
     header = b"\x2a\x00\x00" + bytes(((sum(plain) if check is None else check) & 0xEF | 0x10,))
     return framed(HYDROMETER, 0x7A, header + encipher(plain, key, HYDROMETER, b"\x7a" + header))
+
+
+def mode_5(key: bytes, *, maker: str = "a511") -> bytes:
+    sender = bytes.fromhex(maker) + bytes.fromhex("78563412 7007")
+    plain = (b"\x2f\x2f" + RECORDS).ljust(16, b"\x2f")
+    return framed(sender, 0x7A, b"\x2a\x00\x10\x05" + AesKey(key).encrypt_cbc(plain, sender + b"\x2a" * 8))
 
 
 def volumes(telegram: Telegram) -> list[int | None]:
@@ -141,3 +148,24 @@ def test_sappel_counts_the_version_to_its_number() -> None:
 def test_ciphers_are_for_modes_that_the_standard_leaves_to_makers(modes: object) -> None:
     with pytest.raises(DriverError):
         Cipher(lambda data, _body: data, modes)  # type: ignore[arg-type]  # what a vendor may write
+
+
+def test_the_public_key_of_mode_5_is_tried_where_there_is_no_other() -> None:
+    telegram = decode(mode_5(PUBLIC_KEY))
+    assert volumes(telegram) == [12_345]
+    assert (telegram.security, telegram.verdict) == ("tpl-mode5", Verdict.CHECKED)
+    assert (telegram.meter_id, telegram.medium) == ("12345678", Medium.WATER)
+
+
+def test_a_meter_with_a_key_of_its_own_needs_it() -> None:
+    own = bytes(range(16))
+    with pytest.raises(MissingKeyError):
+        decode(mode_5(own))
+    assert volumes(decode(mode_5(own), keys=KeyStore.single(own))) == [12_345]
+    with pytest.raises(DecryptionError):
+        decode(mode_5(PUBLIC_KEY), keys=KeyStore.single(own))
+
+
+def test_the_public_key_of_one_maker_opens_nothing_of_another() -> None:
+    with pytest.raises(MissingKeyError):
+        decode(mode_5(PUBLIC_KEY, maker="6850"))

@@ -11,6 +11,7 @@ import pytest
 
 from attrs import evolve, frozen
 
+from divako.codec import AesKey
 from divako.drivers import (
     INSTALLED,
     Block,
@@ -70,8 +71,20 @@ def test_a_driver_with_a_body_reads_it() -> None:
         {"body": ()},
         {"after_records": Block([], size=1)},
         {"cipher": Cipher(lambda data, _body: data)},
+        {"public_key": bytes(16)},
+        {"body": (), "public_key": bytes(8)},
     ],
-    ids=["no source", "no example", "capital", "short", "nothing to read", "body and block", "body and cipher"],
+    ids=[
+        "no source",
+        "no example",
+        "capital",
+        "short",
+        "nothing to read",
+        "body and block",
+        "body and cipher",
+        "body and key",
+        "short key",
+    ],
 )
 def test_a_declaration_that_is_not_whole_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(DriverError):
@@ -111,6 +124,9 @@ class _Only:
         return self.driver
 
     def opener(self, mvt: MeterMvt, ci: int, mode: int) -> MbusDriver | None:
+        return None
+
+    def public_key(self, mvt: MeterMvt, ci: int) -> AesKey | None:
         return None
 
 
@@ -217,4 +233,4 @@ def test_meters_of_other_makers_find_nobody() -> None:
     meter = MeterMvt(manufacturer="QQQ", version=1, device_type=7)
     assert INSTALLED.find(meter, 0x78, b"") is None
     assert INSTALLED.opener(meter, 0x7A, 20) is None
-    assert load("diehl_real_data").name == "diehl_real_data"
+    assert load("diehl_radio").name == "diehl_radio"

@@ -71,3 +71,15 @@ def test_a_half_of_a_month_that_does_not_fit_one_byte_is_refused() -> None:
     body = "0c00 7235 d20400 00" + "100001" + "101000" * 11
     with pytest.raises(MalformedError):
         decode(wireless_frame("TCH", 0x50, 0x72, 0xA2, body))
+
+
+@pytest.mark.parametrize(("state", "smoke", "status"), [(0x00, 0, 0), (0x01, 1, 0), (0x80, 0, 2), (0x81, 1, 2)])
+def test_smoke_detectors_say_smoke_and_defects_apart(state: int, smoke: int, status: int) -> None:
+    records = decode(wireless_frame("TCH", 0x76, 0xF0, 0xA0, f"{state:02x} 9f33 6f35" + "00" * 26)).records
+    assert [(r.count, r.status) for r in records if r.quantity == "smoke"] == [(smoke, status)]
+
+
+@pytest.mark.parametrize("state", [0x02, 0x41, 0x71, 0xFF])
+def test_a_state_that_nobody_knows_says_nothing_of_smoke(state: int) -> None:
+    with pytest.raises(MalformedError):
+        decode(wireless_frame("TCH", 0x76, 0xF0, 0xA0, f"{state:02x} 9f33 6f35" + "00" * 26))

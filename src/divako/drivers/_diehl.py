@@ -22,6 +22,8 @@ MAKERS = ("DME", "EWT", "HYD", "SAP", "SPL")
 LAYER = "driver"
 # The keys 39BC8A10E66D83F8 and 51728910E66D83F8: the register starts from the two halves of one, combined.
 PUBLIC_KEYS = (0x39BC8A10 ^ 0xE66D83F8, 0x51728910 ^ 0xE66D83F8)
+# The second of them, twice, is that of OMS telegrams in security mode 5.
+PUBLIC_KEY = bytes.fromhex("51728910E66D83F8") * 2
 
 _TAPS = (1, 2, 11, 31)
 _WORD = 0xFFFFFFFF

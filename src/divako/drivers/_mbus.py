@@ -18,6 +18,7 @@ from divako.model import Function, Medium, Record, Status
 
 
 _MOST_HEADERS = 4096
+_KEY = 16
 
 Answer: TypeAlias = float | str | None
 Derive: TypeAlias = Callable[[Sequence[Record]], Iterable[Record]]
@@ -101,6 +102,9 @@ class MbusDriver:
         How a body is enciphered that the standard knows nothing of.
     cipher : Cipher, optional
         How the records of the standard are enciphered in security modes of the maker's own.
+    public_key : bytes, optional
+        The key that the meters have until their operator gives them another, where it is public; tried on
+        telegrams in security mode 5 for which nobody has a key. [16 bytes]
     address : callable, optional
         Gives an address as printed on the meter, where it is sent in an order of the maker's own:
         a named function of the `Address` as sent.
@@ -125,6 +129,7 @@ class MbusDriver:
     records: tuple[Known, ...] = field(default=(), converter=_known)
     security: str = "none"
     cipher: Cipher | None = None
+    public_key: bytes | None = field(default=None, repr=False)
     address: Callable[[Address], Address] | None = None
     derive: Derive | None = None
     _rules: dict[bytes, tuple[Known, ...]] = field(init=False, eq=False, repr=False, factory=dict)
@@ -134,7 +139,10 @@ class MbusDriver:
         if len(self.source) < 8 or not self.examples:
             msg = "a driver names the source of its layout and carries an example"
             raise DriverError(msg)
-        if bool(self.body) == bool(self.after_records or self.records or self.cipher):
+        if self.public_key is not None and len(self.public_key) != _KEY:
+            msg = "a public key has 16 bytes"
+            raise DriverError(msg)
+        if bool(self.body) == bool(self.after_records or self.records or self.cipher or self.public_key):
             msg = "a driver reads whole bodies, or what the records of the standard leave open"
             raise DriverError(msg)
         for known in self.records:

@@ -12,6 +12,7 @@ import functools
 from importlib.metadata import EntryPoint, entry_points
 from typing import TypeAlias
 
+from divako.codec import AesKey
 from divako.drivers._driver import Driver
 from divako.drivers._mbus import MbusDriver
 from divako.drivers._records import Records
@@ -164,9 +165,12 @@ class Installed:
 
     __slots__ = ()
 
-    def may_read(self, mvt: Mvt, ci: int) -> bool:
-        """Tell whether a driver may read the telegrams of a meter; which one, the body may say."""
-        return mvt.manufacturer in _groups() and bool(_candidates(mvt.manufacturer, mvt.version, mvt.device_type, ci))
+    def may_read(self, mvt: Mvt, ci: int, mode: int) -> bool:
+        """Tell whether a driver may read or open the telegrams of a meter; which one, the body may say."""
+        if mvt.manufacturer not in _groups():
+            return False
+        candidates = _candidates(mvt.manufacturer, mvt.version, mvt.device_type, ci)
+        return any(d.names_records or (d.cipher is not None and mode in d.cipher.modes) for d in candidates)
 
     def find(self, mvt: Mvt, ci: int, data: bytes) -> MbusDriver | None:
         """Find the driver of a meter's telegram.
@@ -224,6 +228,14 @@ class Installed:
             return None
         candidates = _candidates(mvt.manufacturer, mvt.version, mvt.device_type, ci)
         return _one([d for d in candidates if d.cipher is not None and mode in d.cipher.modes], "deciphers this meter")
+
+    def public_key(self, mvt: Mvt, ci: int) -> AesKey | None:
+        """Give the key that a meter has until its operator gives it another; None where there is no such key."""
+        if mvt.manufacturer not in _groups():
+            return None
+        candidates = _candidates(mvt.manufacturer, mvt.version, mvt.device_type, ci)
+        driver = _one([d for d in candidates if d.public_key is not None], "knows a public key of this meter")
+        return None if driver is None or driver.public_key is None else AesKey(driver.public_key)
 
 
 def _one(fitting: list[MbusDriver], what: str) -> MbusDriver | None:

@@ -13,8 +13,17 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from attrs import evolve
+
 from divako.codec import AesKey
-from divako.errors import ApplicationError, DecryptionError, MalformedError, TruncatedError, UnsupportedError
+from divako.errors import (
+    ApplicationError,
+    DecryptionError,
+    MalformedError,
+    MissingKeyError,
+    TruncatedError,
+    UnsupportedError,
+)
 from divako.mbus._ci import (
     APPLICATION_ERROR,
     COMPACT,
@@ -38,6 +47,7 @@ from divako.model import Medium, Mvt, Status, Telegram, Verdict
 
 LAYER = "mbus.application"
 
+_MODE_5 = 5
 _READABLE = RECORDS | COMPACT | FORMAT | APPLICATION_ERROR
 # A wired meter that answers with a short header is known by its primary address alone.
 _NOBODY = Address("", Mvt(manufacturer="@@@", version=0, device_type=0x0F), bytes(8))
@@ -186,7 +196,24 @@ def _unwrap(
         fragment=fragment,
         wired=link == "mbus",
     )
-    return header, address, decipher(sealed), None
+    return header, address, _decipher(sealed, makers), None
+
+
+def _decipher(sealed: Sealed, makers: Makers | None) -> Plain:
+    """Open a body; where nobody gave a key, with the one that all meters of its maker have at first."""
+    try:
+        return decipher(sealed)
+    except MissingKeyError:
+        if makers is None or sealed.header.mode != _MODE_5:
+            raise
+        public = makers.public_key(sealed.address.mvt, sealed.ci)
+        if public is None:
+            raise
+        try:
+            return decipher(evolve(sealed, key=public))
+        except (DecryptionError, TruncatedError):
+            pass  # it has a key of its own, and that is what is missing
+        raise
 
 
 def _printed(address: Address | None, knowing: Maker | Opener | None) -> Address | None:

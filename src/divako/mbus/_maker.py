@@ -124,3 +124,7 @@ class Makers(Protocol):
     def opener(self, mvt: Mvt, ci: int, mode: int) -> Opener | None:
         """Find who deciphers one of `MAKERS_MODES`; None where nobody does, and for all other modes."""
         ...
+
+    def public_key(self, mvt: Mvt, ci: int) -> AesKey | None:
+        """Give the key that a meter has until its operator gives it another; None where there is no such key."""
+        ...

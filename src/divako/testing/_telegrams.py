@@ -32,6 +32,8 @@ class Alone:
         The bodies that it was asked to read.
     opened : list of Body
         The bodies that it was asked to decipher.
+    tried : bool
+        Whether its public key was asked for.
     blocks : list of (Block, bytes, Body)
         Every block that it may read in them, with its bytes.
     """
@@ -39,6 +41,7 @@ class Alone:
     driver: MbusDriver
     asked: list[Body] = field(factory=list)
     opened: list[Body] = field(factory=list)
+    tried: bool = False
     blocks: list[tuple[Block, bytes, Body]] = field(factory=list)
 
     def find(self, mvt: Mvt, ci: int, data: bytes) -> Alone | None:
@@ -67,6 +70,12 @@ class Alone:
         cipher = self.driver.cipher
         fits = cipher is not None and mode in cipher.modes and self.driver.accepts.accepts(mvt, ci)
         return self if fits else None
+
+    def public_key(self, mvt: Mvt, ci: int) -> AesKey | None:
+        """As the driver says, which is asked with it."""
+        key = self.driver.public_key if self.driver.accepts.accepts(mvt, ci) else None
+        self.tried |= key is not None
+        return None if key is None else AesKey(key)
 
     def printed(self, address: Address) -> Address:
         """As the driver says."""
