@@ -17,7 +17,6 @@ import pytest
 from divako.consumption import (
     ExactConsumption,
     exact_consumption,
-    exact_peak_power,
     interval_consumption,
     peak_power,
     prorate_days,
@@ -277,14 +276,18 @@ def et_curve(case: Case, expect: Case) -> bool:
 
 def peak(case: Case, expect: Case) -> bool:
     readings, more = arguments(case)
-    edges = edges_of(case)
+    edges, quantum = edges_of(case), case.get("quantum")
+    more["quantum"] = None if quantum is None else Fraction(quantum) * unit_of(case)
     days = {"top_days": case.get("top_n", 1), "tz": case["tz"]}
-    (exact,) = exact_peak_power(steps_of(readings, **more)[0], edges, **days)
+    (exact,) = peak_power(exact_consumption(readings, boundaries=edges, **more), **days)
     if all(time in edges for time in readings.time):  # then no boundary is floored
         assert peak_power(interval_consumption(readings, boundaries=edges, **more), **days) == [exact]
     at = None if exact.power is None else stamp(exact.start)
-    mean = "mean_of_top_days" not in expect or same(exact.mean_of_top_days, expect["mean_of_top_days"])
-    return same(exact.power, expect["peak"]) and at == (expect["at"] and stamp(instant(expect["at"]))) and mean
+    if at != (expect["at"] and stamp(instant(expect["at"]))):
+        return False
+    unit = unit_of(case)
+    pairs = [(exact.power, expect["peak"]), (exact.mean_of_top_days, expect.get("mean_of_top_days", "absent"))]
+    return all(same(None if got is None else got / unit, wanted) for got, wanted in pairs if wanted != "absent")
 
 
 def prorated(case: Case, expect: Case) -> bool:

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from divako.consumption import Peak, exact_peak_power, interval_consumption, peak_power, prorate_days
+from divako.consumption import Peak, exact_consumption, interval_consumption, peak_power, prorate_days
 from divako.errors import SeriesError
 from divako.model import Readings, Register
-from divako.series import calendar_boundaries, steps_of
+from divako.series import calendar_boundaries
 from divako.units import Dimension
 
 
@@ -57,8 +57,7 @@ def test_peaks_are_those_of_local_days_and_the_first_of_equal_ones(use: list[int
     readings = hourly_readings(use)
     expected = by_hand(list(use), top, local_dates(len(use)))
     assert peak_power(interval_consumption(readings), top_days=top) == [expected]
-    edges = calendar_boundaries(readings.time[0], readings.time[-1], freq="hour", tz="Europe/Oslo")
-    assert exact_peak_power(steps_of(readings)[0], edges, top_days=top) == [expected]
+    assert peak_power(exact_consumption(readings), top_days=top) == [expected]
 
 
 @laws
@@ -80,7 +79,7 @@ def test_intervals_of_which_a_part_is_known_take_no_part() -> None:
     nothing = START + HOUR * np.array([-9, -8])
     for peaks in (
         peak_power(interval_consumption(readings, boundaries=nothing)),
-        exact_peak_power(steps_of(readings)[0], nothing),
+        peak_power(exact_consumption(readings, boundaries=nothing)),
     ):
         assert (peaks[0].power, peaks[0].mean_of_top_days, peaks[0].days) == (None, None, 0)
         assert np.isnat(peaks[0].start)
@@ -99,7 +98,7 @@ def test_days_of_different_length_are_compared_by_power() -> None:
 def test_a_register_is_not_floored_in_the_exact_peak() -> None:
     times = START + np.array([0, 90, 180]) * np.timedelta64(60_000, "ms")
     readings = Readings.of_counts("m", ENERGY, times, [0, 10, 30])
-    (got,) = exact_peak_power(steps_of(readings)[0], START + np.arange(4) * HOUR, top_days=1)
+    (got,) = peak_power(exact_consumption(readings, boundaries=START + np.arange(4) * HOUR), top_days=1)
     assert got.power == Fraction(20, 100) * Fraction(60, 90)
 
 

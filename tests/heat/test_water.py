@@ -190,6 +190,14 @@ def test_an_infinite_volume_and_a_third_pipe_are_refused() -> None:
             act(70.0, 40.0, metered="middle")
 
 
+@laws
+@given(litres=st.integers(0, 10**6), flow=temperatures, back=temperatures)
+def test_a_quantity_in_another_unit_is_the_same_quantity(litres: int, flow: float, back: float) -> None:
+    ureg = pint.get_application_registry()
+    got = heat_kwh(ureg.Quantity(litres, "liter"), flow, back, ureg.Quantity(1600.0, "kPa"), metered="flow")
+    assert magnitude(got, "kWh") == heat_kwh(litres / 1000, flow, back, metered="flow")
+
+
 def test_quantities_come_in_and_go_out() -> None:
     ureg = pint.get_application_registry()
     got = heat_kwh(

@@ -4,7 +4,7 @@ from divako.consumption._exact import ExactConsumption, exact_consumption
 from divako.consumption._grid import Grid, grid
 from divako.consumption._intervals import consumption_blocks, consumption_by_calendar, interval_consumption
 from divako.consumption._of_steps import consumption_of_steps, exact_intervals
-from divako.consumption._peaks import Peak, exact_peak_power, peak_power
+from divako.consumption._peaks import Peak, peak_power
 from divako.consumption._places import net_inflow, of_places
 from divako.consumption._prorate import prorate_days
 
@@ -18,7 +18,6 @@ __all__ = [
     "consumption_of_steps",
     "exact_consumption",
     "exact_intervals",
-    "exact_peak_power",
     "grid",
     "interval_consumption",
     "net_inflow",

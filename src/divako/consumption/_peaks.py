@@ -16,10 +16,10 @@ import numpy.typing as npt
 
 from attrs import frozen
 
-from divako.consumption._of_steps import exact_intervals
+from divako.consumption._exact import ExactConsumption
 from divako.errors import SeriesError
 from divako.model import Consumption
-from divako.series import Steps, calendar_boundaries
+from divako.series import calendar_boundaries
 
 
 _HOUR_MS = 3_600_000
@@ -52,12 +52,14 @@ class Peak:
     days: int
 
 
-def peak_power(consumption: Consumption, *, top_days: int = 3, tz: str = "Europe/Oslo") -> list[Peak]:
+def peak_power(
+    consumption: Consumption | ExactConsumption, *, top_days: int = 3, tz: str = "Europe/Oslo"
+) -> list[Peak]:
     """Find the highest power of each meter.
 
     Parameters
     ----------
-    consumption : Consumption
+    consumption : Consumption or ExactConsumption
         Of any number of meters, in intervals of any length; hours for a Norwegian grid tariff.
     top_days : int, default 3
         Of how many days the highest peaks are averaged.
@@ -68,7 +70,9 @@ def peak_power(consumption: Consumption, *, top_days: int = 3, tz: str = "Europe
     -------
     list of Peak
         One for each meter and register, in the order of their codes. Intervals that are not
-        fully covered take no part; of equal ones the first counts. Exact for what `count` holds.
+        fully covered take no part; of equal ones the first counts. Of a `Consumption` the powers are
+        those of its counts, which were floored where a boundary fell between two readings; of an
+        `ExactConsumption` nothing was.
 
     Raises
     ------
@@ -90,76 +94,46 @@ def peak_power(consumption: Consumption, *, top_days: int = 3, tz: str = "Europe
     >>> peak_power(hourly)[0].power
     Fraction(5, 1)
     """
-    _check(top_days)
-    full = np.flatnonzero(consumption.count_known & (consumption.coverage >= 1) & (consumption.meter >= 0))
-    length = (consumption.end[full] - consumption.start[full]).astype("int64")
-    line = consumption.meter[full].astype("int64") * len(consumption.registers) + consumption.register[full]
-    # The rounding of a quotient keeps order, and what is equal it keeps equal.
-    power = consumption.count[full] / length
-    start = consumption.start[full]
-    day = _days(start, tz)
+    if top_days < 1:
+        msg = "the highest days are at least one"
+        raise SeriesError(msg)
+    exact = consumption if isinstance(consumption, ExactConsumption) else None
+    table = consumption.table if isinstance(consumption, ExactConsumption) else consumption
+    rows = np.flatnonzero(table.count_known & (table.coverage >= 1) & (table.meter >= 0))
+    length = (table.end[rows] - table.start[rows]).astype("int64")
+    factors = [register.factor for register in table.registers]
+
+    def power_of(at: int) -> Fraction:
+        row = int(rows[at])
+        passed = int(table.count[row]) * factors[table.register[row]] if exact is None else exact.value(row)
+        return Fraction(0) if passed is None else passed * _HOUR_MS / int(length[at])
+
+    line = _lines(table)
+    start, day, of = table.start[rows], _days(table.start[rows], tz), line[rows]
+    if exact is None:
+        # The rounding of a quotient keeps order, and what is equal it keeps equal.
+        rank = table.count[rows] / length
+    else:
+        powers = [power_of(at) for at in range(len(rows))]
+        ranks = {power: i for i, power in enumerate(sorted(set(powers)))}
+        rank = np.array([ranks[power] for power in powers], dtype="float64")
     # First by meter and day, and there the highest first, and of those the earliest.
-    order = np.lexsort((start, -power, day, line))
-    same = (line[order][1:] == line[order][:-1]) & (day[order][1:] == day[order][:-1])
+    order = np.lexsort((start, -rank, day, of))
+    same = (of[order][1:] == of[order][:-1]) & (day[order][1:] == day[order][:-1])
     daily = order[np.concatenate([[True], ~same])] if len(order) else order
-    daily = daily[np.lexsort((start[daily], -power[daily], line[daily]))]
-    best = {int(line[rows[0]]): rows for rows in np.split(daily, np.flatnonzero(np.diff(line[daily])) + 1) if len(rows)}
+    daily = daily[np.lexsort((start[daily], -rank[daily], of[daily]))]
+    best = {int(of[one[0]]): one for one in np.split(daily, np.flatnonzero(np.diff(of[daily])) + 1) if len(one)}
     out: list[Peak] = []
-    there = consumption.meter.astype("int64") * len(consumption.registers) + consumption.register
-    for code in np.unique(there[consumption.meter >= 0]).tolist():
-        meter, register = divmod(code, len(consumption.registers))
-        rows = best.get(code, daily[:0])[:top_days]
-        factor = consumption.registers[register].factor
-        powers = [
-            Fraction(count * _HOUR_MS, span) * factor
-            for count, span in zip(consumption.count[full][rows].tolist(), length[rows].tolist(), strict=True)
-        ]
-        name = consumption.registers[register].name
-        out.append(_peak(consumption.meter_ids[meter], name, powers, start[rows]))
+    for code in np.unique(line[table.meter >= 0]).tolist():
+        meter, register = divmod(code, len(table.registers))
+        top = best.get(code, daily[:0])[:top_days]
+        name = table.registers[register].name
+        out.append(_peak(table.meter_ids[meter], name, [power_of(at) for at in top.tolist()], start[top]))
     return out
 
 
-def exact_peak_power(
-    steps: Steps, boundaries: npt.NDArray[np.datetime64], *, top_days: int = 3, tz: str = "Europe/Oslo"
-) -> list[Peak]:
-    """Find the highest power of each line of steps, without rounding the register at the boundaries.
-
-    Parameters
-    ----------
-    steps : Steps
-        Of any number of lines.
-    boundaries : ndarray of datetime64[ms], shape (b,)
-        Of the intervals, ascending, in UTC.
-    top_days, tz
-        See `peak_power`.
-
-    Returns
-    -------
-    list of Peak
-        One for each line. What `peak_power` gives where every boundary falls on a reading.
-
-    Raises
-    ------
-    SeriesError
-        `top_days` is below 1, or there is no such zone.
-    """
-    _check(top_days)
-    edges = np.asarray(boundaries, dtype="datetime64[ms]")
-    hours = [Fraction(int(span), _HOUR_MS) for span in np.diff(edges.astype("int64"))]
-    day = _days(edges[:-1], tz)
-    firsts = np.flatnonzero(np.diff(steps.line, prepend=-1))
-    out: list[Peak] = []
-    for first, line in zip(firsts.tolist(), exact_intervals(steps, edges), strict=True):
-        known = [(value / hours[i], i) for i, (value, coverage) in enumerate(line) if coverage == 1]
-        by_day: dict[int, tuple[Fraction, int]] = {}
-        for power, i in known:
-            if day[i] not in by_day or power > by_day[day[i]][0]:
-                by_day[int(day[i])] = power, i
-        top = sorted(by_day.values(), key=lambda one: (-one[0], one[1]))[:top_days]
-        name = steps.registers[steps.register[first]].name
-        powers, rows = [power for power, _ in top], [i for _, i in top]
-        out.append(_peak(steps.meter_ids[steps.meter[first]], name, powers, edges[rows]))
-    return out
+def _lines(table: Consumption) -> npt.NDArray[np.int64]:
+    return np.asarray(table.meter.astype("int64") * max(len(table.registers), 1) + table.register)
 
 
 def _peak(meter_id: str, register: str, powers: Sequence[Fraction], starts: npt.NDArray[np.datetime64]) -> Peak:
@@ -171,12 +145,6 @@ def _peak(meter_id: str, register: str, powers: Sequence[Fraction], starts: npt.
         mean_of_top_days=sum(powers, start=Fraction(0)) / len(powers) if powers else None,
         days=len(powers),
     )
-
-
-def _check(top_days: int) -> None:
-    if top_days < 1:
-        msg = "the highest days are at least one"
-        raise SeriesError(msg)
 
 
 def _days(start: npt.NDArray[np.datetime64], tz: str) -> npt.NDArray[np.int64]:

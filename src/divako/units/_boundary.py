@@ -39,6 +39,7 @@ SUFFIXES = {
 _FOR_PINT = {
     "%": "percent",
     "gal": "gallon",
+    "gal_us": "gallon",
     "gal_uk": "imperial_gallon",
     "VAh": "VA*hour",
     "kVAh": "kVA*hour",
