@@ -7,9 +7,12 @@ from divako.consumption._of_steps import consumption_of_steps, exact_intervals
 from divako.consumption._peaks import Peak, peak_power
 from divako.consumption._places import net_inflow, of_places
 from divako.consumption._prorate import prorate_days
+from divako.consumption._state import ConsumptionState
+from divako.consumption._update import replace_intervals, update_consumption
 
 
 __all__ = [
+    "ConsumptionState",
     "ExactConsumption",
     "Grid",
     "Peak",
@@ -24,4 +27,6 @@ __all__ = [
     "of_places",
     "peak_power",
     "prorate_days",
+    "replace_intervals",
+    "update_consumption",
 ]

@@ -71,7 +71,7 @@ def bins_of(
     at : RegisterAt
         Where the registers stood there.
     multiple : ndarray of int64, shape (m,), or None
-        Quantum of each line, to which the register is floored at boundaries; None for one count. [count]
+        Quantum of each line, to which the register is rounded down at boundaries; None for one count. [count]
     max_gap_ms : int or None
         A bin that a longer step touches is an estimate. [ms]
     exactly : bool
@@ -82,7 +82,7 @@ def bins_of(
     Bins
         All of them.
     """
-    floor = at.floor if multiple is None else _floored(at.floor, stitched, edges, multiple)
+    floor = at.floor if multiple is None else at.floor - at.floor % multiple[edges.lines()]
     lines = len(edges.first) - 1
     if edges.common is not None:
         width = len(edges.common)
@@ -118,13 +118,6 @@ def bins_of(
 def _differences(column: Ints, width: int) -> Ints:
     table = column.reshape(-1, width)
     return (table[:, 1:] - table[:, :-1]).reshape(-1)
-
-
-def _floored(floor: Ints, stitched: Stitched, edges: Edges, multiple: Ints) -> Ints:
-    """Round down to a multiple, counted from the first reading of each line."""
-    line = edges.lines()
-    since = floor - stitched.stood[stitched.first[:-1]][line]
-    return since - since % multiple[line]
 
 
 def _flags(stitched: Stitched, edges: Edges, left: Ints, many: int) -> npt.NDArray[np.uint16]:

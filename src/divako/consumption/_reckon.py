@@ -129,27 +129,22 @@ def reckon(readings: Readings, wanted: Wanted, registers: dict[Register, int]) -
     SeriesError
         As the public calls say, with rows of the table given.
     """
-    found = None if wanted.register is None else _OF_TARIFF.fullmatch(wanted.register)
-    name = None if found is None else found["name"]
-    numbers = None if found is None else (int(found["tariff"] or 0), int(found["subunit"] or 0))
+    name, numbers = read_name(wanted.register)
     rules = evolve(wanted.rules, register=name)
     plans = Plans.of(wanted.meters, readings.meter_ids)
     index = {meter_id: i for i, meter_id in enumerate(readings.meter_ids)}
-    if wanted.quantum is not None and wanted.quantum <= 0:
-        msg = "a quantum is larger than 0"
-        raise SeriesError(msg)
     edges = _boundaries(readings, wanted, rules, index)
     if edges is None:
         return
     done = 0
     for rows in blocks_of(readings):
         done += rows.stop - rows.start if isinstance(rows, slice) else len(rows)
-        part, rows_of_part = _part(readings, rows, numbers)
+        part, rows_of_part = part_of(readings, rows, numbers)
         try:
             stitched = stitch(part, plans, index, rules)
             if not len(stitched.time):
                 continue
-            stitched, multiple = (stitched, None) if wanted.quantum is None else _on_quantum(stitched, wanted.quantum)
+            stitched, multiple = (stitched, None) if wanted.quantum is None else on_quantum(stitched, wanted.quantum)
         except SeriesError as error:
             error.row = None if error.row is None else _row(rows_of_part, error.row)
             raise
@@ -189,7 +184,15 @@ def _union(edges: Sequence[Ints]) -> Ints:
     return union
 
 
-def _part(readings: Readings, rows: Rows, numbers: tuple[int, int] | None) -> tuple[Readings, Rows]:
+def read_name(register: str | None) -> tuple[str | None, tuple[int, int] | None]:
+    """Split the name of a register into that without, and the numbers of its tariff and subunit."""
+    found = None if register is None else _OF_TARIFF.fullmatch(register)
+    if found is None:
+        return None, None
+    return found["name"], (int(found["tariff"] or 0), int(found["subunit"] or 0))
+
+
+def part_of(readings: Readings, rows: Rows, numbers: tuple[int, int] | None) -> tuple[Readings, Rows]:
     """Take the rows of a block, and of these the tariff and subunit wanted."""
     whole = isinstance(rows, slice) and rows.stop - rows.start == len(readings)
     part = readings if whole else readings.select(rows)
@@ -236,35 +239,53 @@ def _span(readings: Readings, rules: Rules, index: Mapping[str, int]) -> tuple[n
     return first, max(last, first + np.timedelta64(1, "ms"))
 
 
-def _on_quantum(stitched: Stitched, quantum: Fraction) -> tuple[Stitched, Ints]:
-    """Make the counts of each line fine enough for the quantum to be a whole number of them."""
-    lines = stitched.lines
+def on_quantum(stitched: Stitched, quantum: Fraction, zero: Ints | None = None) -> tuple[Stitched, Ints]:
+    """Make the counts of each line fine enough for the quantum to be a whole number of them.
+
+    Parameters
+    ----------
+    stitched : Stitched
+        Of ``m`` lines.
+    quantum : Fraction
+        What the register is rounded down to. [canonical unit]
+    zero : ndarray of int64, shape (m,), optional
+        From which the register of each line counts; without it what it was at its first point.
+
+    Returns
+    -------
+    tuple of Stitched and ndarray of int64, shape (m,)
+        The same registers counted from zero, and the quantum of each line in their counts.
+
+    Raises
+    ------
+    SeriesError
+        The quantum is not above 0, or too fine.
+    """
+    if quantum <= 0:
+        msg = "a quantum is larger than 0"
+        raise SeriesError(msg)
+    lines, sizes = stitched.lines, np.diff(stitched.first)
     fine = [evolve(r, factor=common_factor([r.factor, quantum])) for r in lines.registers]
     times = [int(r.factor / f.factor) for r, f in zip(lines.registers, fine, strict=True)]
     multiple = [int(quantum / f.factor) for f in fine]
     if max(*times, *multiple, 1) >= _LIMIT:
         msg = "a quantum is too fine for the counts of a register"
         raise SeriesError(msg)
-    of_line = np.array(multiple, dtype="int64")[lines.register]
-    if max(times) == 1:
-        return stitched, of_line
-    factor = np.repeat(np.array(times, dtype="int64")[lines.register], np.diff(stitched.first))
-    since = stitched.stood - np.repeat(stitched.stood[stitched.first[:-1]], np.diff(stitched.first))
-    sums = np.add.reduceat(np.abs(stitched.passed.astype("float64")) * factor, stitched.first[:-1])
-    large = np.flatnonzero(sums >= _LIMIT)
+    of_line = np.array(times, dtype="int64")[lines.register]
+    since = stitched.stood - np.repeat(stitched.stood[stitched.first[:-1]] if zero is None else zero, sizes)
+    most = np.maximum.reduceat(np.abs(since.astype("float64")), stitched.first[:-1])
+    large = np.flatnonzero(most * of_line >= _LIMIT // 2)
     if len(large):
         msg = "counts of a quantum so fine leave int64"
         raise SeriesError(msg, meter_index=int(lines.meter[large[0]]))
-    # A large table has few registers, and lines of its own only where factors differ.
-    return (
-        evolve(
-            stitched,
-            lines=evolve(lines, registers=tuple(fine)),
-            passed=stitched.passed * factor,
-            stood=since * factor,
-        ),
-        of_line,
+    factor = np.repeat(of_line, sizes)
+    finer = evolve(
+        stitched,
+        lines=evolve(lines, registers=tuple(fine)),
+        passed=stitched.passed * factor,
+        stood=since * factor,
     )
+    return finer, np.array(multiple, dtype="int64")[lines.register]
 
 
 def registers_of_lines(stitched: Stitched, registers: dict[Register, int]) -> npt.NDArray[np.int32]:

@@ -160,7 +160,10 @@ def _hours(first: np.datetime64, last: np.datetime64, zone: ZoneInfo) -> npt.NDA
 
 
 def _local(at: np.datetime64, zone: ZoneInfo) -> dt.datetime:
-    utc: dt.datetime = at.astype("datetime64[us]").item()
+    utc = at.astype("datetime64[us]").item()
+    if not isinstance(utc, dt.datetime) or not 1 < utc.year < 9999:
+        msg = "a calendar has the years 2 to 9998"
+        raise SeriesError(msg)
     return utc.replace(tzinfo=dt.UTC).astimezone(zone)
 
 

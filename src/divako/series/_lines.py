@@ -15,7 +15,16 @@ from divako.model._table import Table, column, words
 from divako.series._factors import on_common_factors
 
 
-REASONS = ("duplicate", "superseded", "without_time", "not_instantaneous", "invalid", "without_count", "without_meter")
+REASONS = (
+    "duplicate",
+    "superseded",
+    "without_time",
+    "not_instantaneous",
+    "invalid",
+    "without_count",
+    "without_meter",
+    "settled",
+)
 _NO_VALUE = np.uint32(Status.INVALID_VALUE | Status.RECORD_ERROR | Status.UNKNOWN_QUANTITY)
 
 
@@ -31,7 +40,8 @@ class Dropped(Table):
         Row numbers into `reasons`: ``duplicate`` says the same as another,
         ``superseded`` was overruled by a later arrival; counters are left out that are
         ``without_meter``, ``without_time``, ``without_count``, ``not_instantaneous`` (a maximum, minimum or
-        value of an error) or ``invalid`` by the meter's own account.
+        value of an error) or ``invalid`` by the meter's own account; where consumption is kept up to
+        date, what changes the ``settled`` past.
     stands : ndarray of int64, shape (n,)
         Row of the reading that stands for the same instant instead; -1 where there is none.
     reasons : tuple of str
