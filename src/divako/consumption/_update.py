@@ -323,7 +323,7 @@ def _next(
         tariff=tuple(lines.tariff.tolist()),
         subunit=tuple(lines.subunit.tolist()),
         settled=tuple(None if one == _NEVER else one for one in settled.tolist()),
-        base=tuple((stitched.stood[keep_from] - zero).tolist()),
+        base=tuple(np.where(settled == _NEVER, 0, stitched.stood[keep_from] - zero).tolist()),
         events=tuple(sum(t <= s for t in times) for times, s in zip(events, settled.tolist(), strict=True)),
         first=tuple(np.concatenate([[0], np.cumsum(np.bincount(line[keep], minlength=len(lines.meter)))]).tolist()),
         time=tuple(stitched.time[keep].tolist()),
