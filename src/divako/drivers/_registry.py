@@ -155,7 +155,7 @@ def _only(fitting: list[Driver], what: str) -> Driver:
         msg = f"no installed driver {what}"
         raise UnknownDriverError(msg)
     if len(fitting) > 1:
-        msg = f"more than one installed driver {what}: {', '.join(driver.name for driver in fitting)}"
+        msg = f"more than one installed driver {what}: {', '.join(sorted(driver.name for driver in fitting))}"
         raise AmbiguousDriverError(msg)
     return fitting[0]
 
