@@ -13,10 +13,7 @@ import numpy.typing as npt
 
 from divako.errors import SeriesError
 from divako.series import calendar_boundaries
-from divako.units import largest_remainder
-
-
-_EXACT: tuple[type, ...] = (Fraction, Decimal, int)
+from divako.units import as_fraction, largest_remainder
 
 
 def prorate_days(
@@ -56,11 +53,8 @@ def prorate_days(
     >>> prorate_days(59, [dt.date(2026, 1, 1), dt.date(2026, 2, 1), dt.date(2026, 3, 1)])
     ([Fraction(31, 1), Fraction(28, 1)], [31, 28])
     """
-    if not isinstance(value, _EXACT):
-        msg = "what is prorated is Fraction, Decimal or int, for binary floats are not exact"
-        raise TypeError(msg)
+    whole = as_fraction(value)
     days = _days_between(cuts, tz)
-    whole = Fraction(value)
     if quantum is None:
         return [whole * n / sum(days) for n in days], days
     many = whole / quantum

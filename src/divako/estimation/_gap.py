@@ -7,10 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from divako.errors import SeriesError
-from divako.units import largest_remainder, whole_weights
-
-
-_EXACT: tuple[type, ...] = (Fraction, Decimal, int)
+from divako.units import as_fraction, largest_remainder, whole_weights
 
 
 def fill_gap(
@@ -54,10 +51,7 @@ def fill_gap(
     if before is None or after is None:
         msg = "a gap that is open at an end has nothing to share"
         raise SeriesError(msg)
-    if not isinstance(before, _EXACT) or not isinstance(after, _EXACT):
-        msg = "a register is Fraction, Decimal or int, for binary floats are not exact"
-        raise TypeError(msg)
-    passed = Fraction(after) - Fraction(before)
+    passed = as_fraction(after) - as_fraction(before)
     if passed < 0:
         msg = "a register that fell closes no gap"
         raise SeriesError(msg)

@@ -23,7 +23,7 @@ from attrs import Attribute, field, frozen
 
 from divako.errors import SeriesError
 from divako.series._calendar import zone_of
-from divako.units import whole_weights
+from divako.units import as_fraction, whole_weights
 from divako.validation import IntervalLines
 
 
@@ -31,7 +31,6 @@ _DAY_MS = 86_400_000
 _HOUR_MS = 3_600_000
 _MOST_DAYS = 12
 _COMMON = 27_720  # least common multiple of 1 to 12
-_EXACT: tuple[type, ...] = (Fraction, Decimal, int)
 
 Mask = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
@@ -160,11 +159,7 @@ class SimilarDays:
 
 
 def _as_fractions(values: Iterable[Fraction | Decimal | int]) -> tuple[Fraction, ...]:
-    out = tuple(values)
-    if not all(isinstance(value, _EXACT) for value in out):
-        msg = "weights are Fraction, Decimal or int, for binary floats are not exact"
-        raise TypeError(msg)
-    return tuple(Fraction(value) for value in out)
+    return tuple(as_fraction(value) for value in values)
 
 
 def _day_or_week(_instance: object, attribute: Attribute[tuple[Fraction, ...]], value: tuple[Fraction, ...]) -> None:

@@ -19,18 +19,10 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from divako.errors import SeriesError
-from divako.units import Numbers, accepts_quantities, exact_or_float, unknown_among
+from divako.units import Numbers, accepts_quantities, as_fraction, exact_or_float, unknown_among
 
 
 Exact = Fraction | Decimal | int
-_EXACT: tuple[type, ...] = (Fraction, Decimal, int)
-
-
-def _rational(value: Exact) -> Fraction:
-    if not isinstance(value, _EXACT):
-        msg = "a limit is Fraction, Decimal or int, so that it is met exactly"
-        raise TypeError(msg)
-    return Fraction(value)
 
 
 @frozen(kw_only=True)
@@ -63,8 +55,8 @@ class HeatingSeason:
     Fraction(10, 1)
     """
 
-    start_below_degc: Fraction = field(default=Fraction(11), converter=_rational)
-    stop_above_degc: Fraction = field(default=Fraction(9), converter=_rational)
+    start_below_degc: Fraction = field(default=Fraction(11), converter=as_fraction)
+    stop_above_degc: Fraction = field(default=Fraction(9), converter=as_fraction)
     on_at_start: bool = False
 
 

@@ -4,7 +4,7 @@ from divako.units._boundary import TakesQuantities, accepts_quantities, magnitud
 from divako.units._canonical import Dimension, canonical_unit
 from divako.units._exact import ExactQuantity, convert
 from divako.units._factors import exact_factor
-from divako.units._numbers import Numbers, exact_or_float, unknown_among
+from divako.units._numbers import Numbers, as_fraction, exact_or_float, unknown_among
 from divako.units._shares import largest_remainder, whole_weights
 
 
@@ -14,6 +14,7 @@ __all__ = [
     "Numbers",
     "TakesQuantities",
     "accepts_quantities",
+    "as_fraction",
     "canonical_unit",
     "convert",
     "exact_factor",

@@ -20,6 +20,7 @@ from attrs import field, frozen
 from divako.errors import UnitError
 from divako.units._canonical import Dimension
 from divako.units._factors import exact_factor
+from divako.units._numbers import as_fraction
 
 
 # Kelvin is what one degree of the scale is, plus what its zero is. [K]
@@ -28,19 +29,7 @@ _SCALES = {
     "degC": (Fraction(1), Fraction(27_315, 100)),
     "degF": (Fraction(5, 9), Fraction(45_967, 100) * Fraction(5, 9)),
 }
-_EXACT: tuple[type, ...] = (Fraction, Decimal, int)
 _DIFFERENCE_OF = {"degC": "delta_degC", "degF": "delta_degF"}
-
-
-def _rational(value: Fraction | Decimal | int) -> Fraction:
-    if not isinstance(value, _EXACT):
-        msg = "an exact value is Fraction, Decimal or int, for binary floats are not exact"
-        raise TypeError(msg)
-    try:
-        return Fraction(value)
-    except (ValueError, OverflowError):
-        msg = "a decimal that is no number"
-        raise UnitError(msg) from None
 
 
 def _plain(unit: str) -> str:
@@ -86,7 +75,7 @@ def convert(value: Fraction | Decimal | int, unit: str, to: str) -> Fraction:
     >>> convert(Decimal("20"), "degC", "K")
     Fraction(5863, 20)
     """
-    exact = _rational(value)
+    exact = as_fraction(value)
     source, target = scale_of(unit), scale_of(to)
     if source is not None and target is not None:
         return (exact * source[0] + source[1] - target[1]) / target[0]
@@ -134,7 +123,7 @@ class ExactQuantity:
     ExactQuantity(value=Fraction(15, 1), unit='delta_degC')
     """
 
-    value: Fraction = field(converter=_rational)
+    value: Fraction = field(converter=as_fraction)
     unit: str = field()
 
     @unit.validator

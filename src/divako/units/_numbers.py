@@ -10,11 +10,49 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from divako.errors import SeriesError
+from divako.errors import SeriesError, UnitError
 
 
 Numbers = npt.ArrayLike | Fraction | Decimal | Sequence[Fraction | Decimal | float | None]
 """Numbers that a formula takes exactly where they are exact: of fractions, decimals or floats."""
+
+
+_EXACT: tuple[type, ...] = (Fraction, Decimal, int)
+
+
+def as_fraction(value: Fraction | Decimal | int) -> Fraction:
+    """Take a number that is exact.
+
+    Parameters
+    ----------
+    value : Fraction, Decimal or int
+        The number.
+
+    Returns
+    -------
+    Fraction
+        The same.
+
+    Raises
+    ------
+    TypeError
+        It is of another type: a binary float is never quite what was written.
+    UnitError
+        It is a Decimal that is infinite or no number.
+
+    Examples
+    --------
+    >>> as_fraction(Decimal("0.1"))
+    Fraction(1, 10)
+    """
+    if not isinstance(value, _EXACT):
+        msg = "an exact number is Fraction, Decimal or int, for binary floats are not exact"
+        raise TypeError(msg)
+    try:
+        return Fraction(value)
+    except (ValueError, OverflowError):
+        msg = "a decimal that is no number"
+        raise UnitError(msg) from None
 
 
 def exact_or_float(*values: object) -> tuple[npt.NDArray[Any], ...]:

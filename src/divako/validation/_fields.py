@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from attrs import Attribute
 
 from divako.errors import SeriesError
-
-
-_EXACT: tuple[type, ...] = (Fraction, Decimal, int)
-
-
-def as_fraction(value: Fraction | Decimal | int) -> Fraction:
-    """Take what is exact, so that what equals a limit is never beyond it."""
-    if not isinstance(value, _EXACT):
-        msg = "limits are Fraction, Decimal or int, for binary floats are not exact"
-        raise TypeError(msg)
-    return Fraction(value)
 
 
 def positive(_instance: Any, attribute: Attribute[Any], value: Fraction) -> None:

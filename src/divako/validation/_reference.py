@@ -11,7 +11,8 @@ from attrs import field, frozen
 
 from divako.model import Consumption, FindingCode, Findings
 from divako.series import calendar_boundaries
-from divako.validation._fields import as_fraction, not_negative, positive
+from divako.units import as_fraction
+from divako.validation._fields import not_negative, positive
 from divako.validation._lines import IntervalLines, Mask, Spans, exceeds, findings_table, lines_of, spans_of, values
 from divako.validation._registers import RegisterSpans, register_spans
 

@@ -11,7 +11,8 @@ from attrs import field, frozen
 
 from divako.model import Consumption, FindingCode, Findings, Quality
 from divako.series import calendar_boundaries
-from divako.validation._fields import as_fraction, at_least_one, not_negative, positive
+from divako.units import as_fraction
+from divako.validation._fields import at_least_one, not_negative, positive
 from divako.validation._lines import (
     HOUR_MS,
     IntervalLines,
