@@ -59,6 +59,14 @@ def test_published_saturation_pressures(kelvin: float, mpa: float) -> None:
     assert saturation_pressure_mpa(kelvin - 273.15) == pytest.approx(mpa, rel=5e-9)
 
 
+def test_water_boils_between_0_and_350_degrees_only() -> None:
+    assert np.isnan(saturation_pressure_mpa([np.nan])).all()
+    for wrong in (-0.1, 350.1, np.inf):
+        with pytest.raises(SeriesError, match="outside") as caught:
+            saturation_pressure_mpa([20.0, wrong])
+        assert caught.value.row == 1
+
+
 def test_another_implementation_agrees() -> None:
     iapws = pytest.importorskip("iapws.iapws97", reason="the oracle is optional", exc_type=ImportError)
     grid = [(t, p) for t in (0.0, 4.0, 40.0, 70.0, 99.0, 180.0, 340.0) for p in (1.6, 16.0, 99.0)]

@@ -23,12 +23,14 @@ import numpy as np
 import numpy.typing as npt
 
 from divako.errors import SeriesError
+from divako.units import accepts_quantities
 
 
 _GAS_CONSTANT = 0.461526  # of water [kJ/(kg K)]
 _ZERO_CELSIUS = 273.15  # [K]
 _PRESSURE = 16.53  # what pressures are reduced by [MPa]
 _TEMPERATURE = 1386.0  # what is reduced by temperatures [K]
+_TOO_COLD_OR_HOT = "a temperature is outside 0 to 350 °C"
 _BLOCK = 1 << 13  # rows whose powers stay in fast memory
 
 # Table 2 of [1]_: exponent of the pressure, exponent of the temperature, coefficient.
@@ -137,6 +139,7 @@ def _capacity(kelvin: Floats, mpa: Floats) -> Floats:
     return -_GAS_CONSTANT * tau**2 * _sum(_BY_TEMPERATURE_TWICE, mpa / _PRESSURE, tau)
 
 
+@accepts_quantities("MPa")
 def saturation_pressure_mpa(temperature_degc: npt.ArrayLike) -> Floats:
     """Give the pressure at which water boils.
 
@@ -148,7 +151,12 @@ def saturation_pressure_mpa(temperature_degc: npt.ArrayLike) -> Floats:
     Returns
     -------
     ndarray of float64
-        Of the same shape. [MPa]
+        Of the same shape; NaN where the temperature is unknown. [MPa]
+
+    Raises
+    ------
+    SeriesError
+        A row is out of range; `row` is its place.
 
     References
     ----------
@@ -159,7 +167,9 @@ def saturation_pressure_mpa(temperature_degc: npt.ArrayLike) -> Floats:
     >>> round(float(saturation_pressure_mpa(100.0)), 4)
     0.1014
     """
-    kelvin = np.asarray(temperature_degc, dtype="float64") + _ZERO_CELSIUS
+    temperature = np.asarray(temperature_degc, dtype="float64")
+    _refuse((temperature < 0) | (temperature > 350), _TOO_COLD_OR_HOT)
+    kelvin = temperature + _ZERO_CELSIUS
     shifted = kelvin + _SATURATION_SHIFT / (kelvin - _SATURATION_POLE)
     a, b, c = (x * shifted**2 + y * shifted + z for x, y, z in _SATURATION)
     return np.asarray((2 * c / (-b + np.sqrt(b * b - 4 * a * c))) ** 4)
@@ -169,7 +179,7 @@ def checked(temperature_degc: npt.ArrayLike, pressure_mpa: npt.ArrayLike) -> tup
     """Refuse what is not liquid water within the range of the formulation; NaN is unknown and stays so."""
     temperature = np.asarray(temperature_degc, dtype="float64")
     pressure = np.asarray(pressure_mpa, dtype="float64")
-    _refuse((temperature < 0) | (temperature > 350), "a temperature is outside 0 to 350 °C")
+    _refuse((temperature < 0) | (temperature > 350), _TOO_COLD_OR_HOT)
     _refuse((pressure <= 0) | (pressure > 100), "a pressure is outside 0 to 100 MPa")
     # Below 100 °C water boils under 0.11 MPa only: no need to reckon that row by row.
     hot = np.fmax.reduce(temperature, axis=None, initial=0.0)
