@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from divako.codec import AesKey
 from divako.drivers import Cipher
-from divako.drivers._diehl import PUBLIC_KEY, PUBLIC_KEYS, encipher, printed_address
+from divako.drivers._diehl import PUBLIC_KEY, PUBLIC_KEYS, encipher, key_stream, printed_address
 from divako.errors import DecodeError, DecryptionError, DriverError, MalformedError, MissingKeyError
 from divako.mbus import read_address
 from divako.model import Medium, Mvt, Status, Telegram, Verdict
@@ -51,6 +51,16 @@ def mode_5(key: bytes, *, maker: str = "a511") -> bytes:
 
 def volumes(telegram: Telegram) -> list[int | None]:
     return [r.count for r in telegram.records if r.register is not None and r.register.name == "volume"]
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_key_stream_is_that_of_the_register_bit_by_bit(seed: int) -> None:
+    register, stream = seed, key_stream(seed)
+    for _ in range(12):
+        for _ in range(8):
+            bit = (register >> 1 ^ register >> 2 ^ register >> 11 ^ register >> 31) & 1
+            register = (register << 1 | bit) & 0xFFFFFFFF
+        assert next(stream) == register & 0xFF
 
 
 @given(keys, litres, litres)

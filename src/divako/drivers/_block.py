@@ -151,6 +151,8 @@ def _stamped(record: Record, status: Status, body: Body) -> Record:
     if record.register is None:
         return record
     time = body.received_at if record.storage == 0 else record.time
+    if not status and time is record.time:
+        return record
     return evolve(record, status=record.status | status, time=time)
 
 

@@ -12,6 +12,8 @@ References
 
 from __future__ import annotations
 
+import functools
+
 from collections.abc import Iterator
 
 from divako.errors import DecryptionError
@@ -37,14 +39,29 @@ def key_stream(seed: int) -> Iterator[int]:
     seed : int
         What the register starts from. [32 bit]
     """
+    low, second, third, high = (_next_bytes(place) for place in range(4))
     register = seed
     while True:
-        for _ in range(8):
-            bit = 0
-            for tap in _TAPS:
-                bit ^= register >> tap
-            register = (register << 1 | bit & 1) & _WORD
-        yield register & 0xFF
+        following = low[register & 0xFF] ^ second[register >> 8 & 0xFF] ^ third[register >> 16 & 0xFF]
+        following ^= high[register >> 24]
+        register = (register << 8 | following) & _WORD
+        yield following
+
+
+@functools.cache
+def _next_bytes(place: int) -> bytes:
+    """Tabulate the byte that follows, by one byte of the register; what follows its sum is the sum of theirs."""
+    return bytes(_shifted(byte << 8 * place) for byte in range(256))
+
+
+def _shifted(register: int) -> int:
+    """Give the byte that follows a register, bit by bit."""
+    for _ in range(8):
+        bit = 0
+        for tap in _TAPS:
+            bit ^= register >> tap
+        register = (register << 1 | bit & 1) & _WORD
+    return register & 0xFF
 
 
 def encipher(data: bytes, key: int, sender: bytes, header: bytes) -> bytes:

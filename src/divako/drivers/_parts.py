@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 
 from divako.codec import read_bcd
 from divako.errors import DriverError, MalformedError
-from divako.model import Function, Record, Register, Status
+from divako.model import Function, Record, Register, Status, filled_record
 
 
 LAYER = "driver"
@@ -50,7 +50,7 @@ def number_record(
     if count is None:
         status |= Status.INVALID_VALUE
     value = None if count is None else register.value_of(count)
-    return Record(
+    return filled_record(
         register, count, value, None, storage, tariff, subunit, function, status, None, b"", raw, register.name
     )
 
@@ -89,6 +89,11 @@ class Number:
         As for records of the standard.
     optional : bool, default False
         Whether shorter blocks come without it.
+
+    Attributes
+    ----------
+    scaled : Register
+        The register with the factor of one count.
     """
 
     register: Register
@@ -106,9 +111,10 @@ class Number:
     function: Function = field(default=Function.INSTANTANEOUS, kw_only=True)
     optional: bool = field(default=False, kw_only=True)
 
-    @property
-    def scaled(self) -> Register:
-        """The register with the factor of one count."""
+    scaled: Register = field(init=False, eq=False, repr=False)
+
+    @scaled.default
+    def _with_scale(self) -> Register:
         return evolve(self.register, factor=self.register.factor * Fraction(10) ** self.scale)
 
     def count_of(self, data: bytes) -> int | None:

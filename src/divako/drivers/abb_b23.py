@@ -20,11 +20,16 @@ from attrs import evolve
 
 from divako.drivers import Known, MbusDriver, Mvt, TelegramExample, wired_frame
 from divako.drivers._quantities import (
+    APPARENT_ENERGY,
+    APPARENT_POWER,
+    CURRENT,
     ENERGY,
     FREQUENCY,
     POWER,
     POWER_FACTOR,
     REACTIVE_ENERGY,
+    REACTIVE_POWER,
+    VOLTAGE,
     counted_in,
     named,
     state,
@@ -39,11 +44,6 @@ _LINES = {1: "l1", 2: "l2", 3: "l3"}
 _BETWEEN = {5: "l1_l2", 6: "l2_l3", 7: "l3_l1"}
 _NEUTRAL = {4: "n"}
 
-_APPARENT_ENERGY = Register("apparent_energy", Dimension.APPARENT_ENERGY)
-_REACTIVE_POWER = Register("reactive_power", Dimension.REACTIVE_POWER, kind=Kind.INSTANT)
-_APPARENT_POWER = Register("apparent_power", Dimension.APPARENT_POWER, kind=Kind.INSTANT)
-_VOLTAGE = Register("voltage", Dimension.VOLTAGE, Fraction(1, 10), Kind.INSTANT)
-_CURRENT = Register("current", Dimension.CURRENT, Fraction(1, 1000), Kind.INSTANT)
 _ANGLE = Register("phase_angle", Dimension.ANGLE, Fraction(1, 10), Kind.INSTANT)
 _CO2 = Register("co2", Dimension.MASS, Fraction(1, 1000))
 
@@ -53,16 +53,16 @@ _ENERGIES = {
     for subunits, register in (
         ((0, 1), ENERGY),
         ((2, 3), REACTIVE_ENERGY),
-        ((4, 5), _APPARENT_ENERGY),
+        ((4, 5), APPARENT_ENERGY),
         ((6,), evolve(ENERGY, name="energy_net", kind=Kind.NET)),
         ((7,), evolve(REACTIVE_ENERGY, name="reactive_energy_net", kind=Kind.NET)),
-        ((8,), evolve(_APPARENT_ENERGY, name="apparent_energy_net", kind=Kind.NET)),
+        ((8,), evolve(APPARENT_ENERGY, name="apparent_energy_net", kind=Kind.NET)),
     )
     for subunit in subunits
 }
 _POWERS = {
     subunit: evolve(register, factor=_HUNDREDTH_WATT)
-    for subunit, register in ((0, POWER), (2, _REACTIVE_POWER), (4, _APPARENT_POWER))
+    for subunit, register in ((0, POWER), (2, REACTIVE_POWER), (4, APPARENT_POWER))
 }
 
 
@@ -91,8 +91,8 @@ def _rows() -> Iterator[Known]:
         if subunit:
             yield from _known("a9", power, subunit=subunit)
         yield from _in_phases("a9", power, _LINES, subunit=subunit)
-    yield from _in_phases("fdc8", _VOLTAGE, _LINES | _BETWEEN)
-    yield from _in_phases("fdd9", _CURRENT, _LINES | _NEUTRAL)
+    yield from _in_phases("fdc8", evolve(VOLTAGE, factor=Fraction(1, 10)), _LINES | _BETWEEN)
+    yield from _in_phases("fdd9", evolve(CURRENT, factor=Fraction(1, 1000)), _LINES | _NEUTRAL)
     yield from _known("ffd9", counted_in(FREQUENCY, "Hz", _HUNDREDTH))
     for vif, register in (
         ("ffe0", evolve(POWER_FACTOR, factor=Fraction(1, 1000))),

@@ -15,13 +15,10 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from divako.drivers import Known, MbusDriver, Mvt, TelegramExample, wired_frame
-from divako.drivers._quantities import FREQUENCY, POWER, POWER_FACTOR, counted_in, named
-from divako.model import Kind, Medium, Register
-from divako.units import Dimension
+from divako.drivers._quantities import CURRENT, FREQUENCY, POWER, POWER_FACTOR, VOLTAGE, counted_in, named
+from divako.model import Medium, Register
 
 
-_VOLTAGE = Register("voltage", Dimension.VOLTAGE, kind=Kind.INSTANT)
-_CURRENT = Register("current", Dimension.CURRENT, kind=Kind.INSTANT)
 _LINES = {1: "l1", 2: "l2", 3: "l3"}
 _BETWEEN = {4: "l1_l2", 5: "l2_l3", 6: "l3_l1"}
 _NEUTRAL = {4: "n"}
@@ -38,8 +35,8 @@ def _rows() -> Iterator[Known]:
     for n in range(8):
         yield from _in_phases(f"{0xA8 + n:02x}", counted_in(POWER, "W", _TEN ** (n - 3)), _LINES)
     for n in range(16):
-        yield from _in_phases(f"fd{0xC0 + n:02x}", counted_in(_VOLTAGE, "V", _TEN ** (n - 9)), _LINES | _BETWEEN)
-        yield from _in_phases(f"fd{0xD0 + n:02x}", counted_in(_CURRENT, "A", _TEN ** (n - 12)), _LINES | _NEUTRAL)
+        yield from _in_phases(f"fd{0xC0 + n:02x}", counted_in(VOLTAGE, "V", _TEN ** (n - 9)), _LINES | _BETWEEN)
+        yield from _in_phases(f"fd{0xD0 + n:02x}", counted_in(CURRENT, "A", _TEN ** (n - 12)), _LINES | _NEUTRAL)
     yield from _in_phases("fdba", POWER_FACTOR, _LINES)
     yield Known("fd3a", POWER_FACTOR)
     yield Known("ff5a", counted_in(FREQUENCY, "Hz", 1 / _TEN))
