@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from divako.codec import crc16_en13757
 from divako.errors import ChecksumError, DecodeError, MalformedError, TruncatedError, UnsupportedError
+from divako.mbus import decode_wired
+from divako.telegrams import decode
 from divako.wmbus import decode_wireless, read_frame
 
 
@@ -31,8 +33,13 @@ def format_b(body: bytes) -> bytes:
     return crc(plain[:126]) + (crc(plain[126:]) if len(plain) > 126 else b"")
 
 
+def stripped_b(body: bytes) -> bytes:
+    with_crc = format_b(body)
+    return with_crc[:-2] if len(with_crc) <= 128 else with_crc[:126] + with_crc[128:-2]
+
+
 bodies = st.binary(min_size=10, max_size=240).map(lambda b: b"\x44" + b)
-WRITERS = {"A": format_a, "B": format_b, "stripped": stripped}
+WRITERS = {"A": format_a, "B": format_b, "stripped": stripped, "stripped-B": stripped_b}
 
 
 @given(bodies, st.sampled_from(sorted(WRITERS)))
@@ -100,3 +107,37 @@ def test_a_crc_error_is_named_with_the_place_of_the_crc() -> None:
 def test_an_l_field_without_room_is_truncated() -> None:
     with pytest.raises(TruncatedError):
         read_frame(b"\x0a" + bytes(10), frame_format="B")
+
+
+@given(bodies)
+def test_format_b_without_its_crcs_is_a_cut_frame_to_who_was_not_told(body: bytes) -> None:
+    with pytest.raises((TruncatedError, ChecksumError)):
+        read_frame(stripped_b(body))
+    with pytest.raises(TruncatedError):
+        read_frame(stripped_b(body)[:-1], frame_format="stripped-B")
+    with pytest.raises(MalformedError):
+        read_frame(stripped_b(body) + b"\0", frame_format="stripped-B")
+
+
+@given(bodies, st.sampled_from(sorted(WRITERS)), st.binary(max_size=3))
+def test_what_the_receiver_puts_behind_a_frame_is_told_apart_where_it_is_named(
+    body: bytes, frame_format: str, behind: bytes
+) -> None:
+    frame = WRITERS[frame_format](body)
+    got = read_frame(frame + behind, frame_format=frame_format, trailing=len(behind))
+    assert (got.data, got.trailing) == (body[10:], behind)
+    assert got.data == read_frame(frame, frame_format=frame_format).data
+
+
+def test_trailing_bytes_of_both_links_are_taken_off() -> None:
+    wired = bytes.fromhex("681515680801 72 78563412 2d2c 01 04 05 00 0000 0c13 45230100 7a16")
+    wireless = stripped(bytes.fromhex("44 2d2c 78563412 0107 7a 05 00 0000 0c13 45230100"))
+    for frame in (wired, wireless):
+        with pytest.raises(MalformedError):
+            decode(frame + b"\x5a")
+        assert decode(frame + b"\x5a", trailing=1) == decode(frame)
+        with pytest.raises(ValueError, match="negative"):
+            decode(frame, trailing=-1)
+    assert decode_wired(wired + b"\x5a", trailing=1) == decode_wired(wired)
+    with pytest.raises(TruncatedError):
+        decode(wired, trailing=100)

@@ -168,6 +168,9 @@ def _stripped_b(frame: bytes) -> bytes:
     """Take a frame of format B whose CRCs are gone, and whose L field still counts them."""
     size = frame[0] + 1
     size -= _CRC if size <= _FIRST_B + _CRC else 2 * _CRC
+    if size < _HEAD:
+        msg = "the L field leaves no room for an address"
+        raise TruncatedError(msg, layer=LAYER, offset=0)
     if len(frame) < size:
         msg = "the frame is shorter than its L field says"
         raise TruncatedError(msg, layer=LAYER, offset=len(frame))
