@@ -48,7 +48,8 @@ def crc_sound(blocks: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     tables = _tables()
     width = blocks.shape[1] - 2
     crc = np.zeros(len(blocks), dtype="uint16")
+    columns = np.ascontiguousarray(blocks.T)
     for column in range(width):
-        crc ^= tables[width - 1 - column][blocks[:, column]]
-    sent = blocks[:, -2].astype("uint16") << 8 | blocks[:, -1]
+        crc ^= tables[width - 1 - column].take(columns[column])
+    sent = columns[-2].astype("uint16") << 8 | columns[-1]
     return np.asarray(crc ^ np.uint16(_INVERTED) == sent)

@@ -263,15 +263,15 @@ def _transport(buffer: npt.NDArray[np.uint8], found: _Applications) -> Bodies:
 
 def without_drivers(bodies: Bodies) -> Bodies:
     """Leave out the telegrams of meters that a driver reads."""
-    model = bodies.address >> np.uint64(48) << np.uint64(32) | (bodies.address & np.uint64(0xFFFF)) << np.uint64(8)
-    mode = (bodies.configuration >> 8 & 0x1F).astype("uint64") << np.uint64(48)
-    distinct, place = np.unique(mode | model | bodies.ci, return_inverse=True)
+    kind = bodies.address >> np.uint64(48) << np.uint64(32) | (bodies.address & np.uint64(0xFFFF)) << np.uint64(8)
+    kind |= bodies.ci | (bodies.configuration >> 8 & 0x1F).astype("uint64") << np.uint64(48)
     read = [
-        INSTALLED.may_read(
+        one
+        for one in np.unique(kind).tolist()
+        if INSTALLED.may_read(
             model_of((one >> 8 & 0xFFFF).to_bytes(2, "little"), one >> 32 & 0xFF, one >> 40 & 0xFF),
             one & 0xFF,
             one >> 48,
         )
-        for one in distinct.tolist()
     ]
-    return bodies.take(~np.array(read)[place]) if any(read) else bodies
+    return bodies.take(~np.isin(kind, np.array(read, dtype="uint64"))) if read else bodies

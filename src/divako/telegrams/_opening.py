@@ -25,7 +25,7 @@ from divako.telegrams._bodies import Bodies, wide
 KeyOf = Callable[[str, Mvt | None], AesKey | DesKey | None]
 
 _BLOCK = 16
-_MARK = 0x2F2F
+MARK = 0x2F2F
 _REPEATED = np.uint64(0x0101010101010101)
 
 
@@ -82,7 +82,7 @@ def open_bodies(
     before[first, 0] = bodies.address[which[ready]]
     before[first, 1] = bodies.access[which[ready]] * _REPEATED
     plain ^= before
-    good = plain[first, 0] & np.uint64(0xFFFF) == _MARK
+    good = plain[first, 0] & np.uint64(0xFFFF) == MARK
     written = np.repeat(good, count)
     view[place[written]] = plain.view("V16").reshape(-1)[written]
     out[ready] = good

@@ -16,14 +16,14 @@ from attrs import frozen
 
 from divako.drivers import Driver, find, for_device
 from divako.errors import DivakoError
-from divako.mbus import medium_of, status_of
-from divako.mbus._header import model_of
-from divako.model import Medium, Readings, Register, Telegram, Verdict, readings_of_records
+from divako.mbus import manufacturer_of, medium_of, status_of
+from divako.model import Medium, Readings, Telegram, Verdict, readings_of_records
 from divako.telegrams._asked import Asked, Words
-from divako.telegrams._bodies import BARE, WIRED, Bodies, bodies_of, without_drivers
+from divako.telegrams._bodies import BARE, WIRED, Bodies, bodies_of, wide, without_drivers
 from divako.telegrams._book import Book
+from divako.telegrams._mentions import Mentions, register_codes
 from divako.telegrams._meters import Meters, meter_codes
-from divako.telegrams._opening import open_bodies
+from divako.telegrams._opening import MARK, open_bodies
 from divako.telegrams._payloads import Payloads, read_payloads
 from divako.telegrams._sheet import Sheet
 from divako.telegrams._source import Frames
@@ -32,6 +32,7 @@ from divako.telegrams._walk import Layout, Steps, Walker
 
 
 Integers = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
 
 LINKS = ("mbus", "wmbus", "lorawan")
 MEDIA = tuple(medium.value for medium in Medium)
@@ -142,13 +143,7 @@ class _Work:
         if not len(bodies.row):
             return
         walker = self.walker = Walker(self.frames.buffer)
-        key = (
-            bodies.address >> np.uint64(48) << np.uint64(48)
-            | (bodies.address & np.uint64(0xFFFF)) << np.uint64(32)
-            | (bodies.end - bodies.begin).astype("uint64") << np.uint64(8)
-            | bodies.ci
-        )
-        layouts = walker.layouts(bodies.begin, bodies.end, key, least)
+        layouts = walker.layouts(bodies.begin, bodies.end, self._alike(bodies), least)
         rest = np.ones(len(bodies.row), dtype="bool")
         for layout in layouts:
             rest[layout.members] = False
@@ -159,12 +154,21 @@ class _Work:
         good[left] = steps.good
         for layout in layouts:
             self.many[bodies.row[layout.members]] = len(layout.code)
-            place = bodies.begin[layout.members][:, None] + layout.place
+            place = layout.place[:, None] + bodies.begin[layout.members]
             self.blocks.append((bodies.row[layout.members], layout, read_values(walker, layout.code, place)))
         self.many[bodies.row[left]] = steps.many
         self.singles = bodies.row[left], steps, read_values(walker, steps.code, steps.place)
         self._heads_of(bodies, opened, good)
         self.done[bodies.row[good]] = True
+
+    def _alike(self, bodies: Bodies) -> npt.NDArray[np.uint64]:
+        """Give a number that telegrams of one layout share: model, length, and how the first record begins."""
+        beginning = wide(self.frames.buffer, "<u4")[bodies.begin]
+        marked = beginning & np.uint32(0xFFFF) == MARK
+        head = np.where(marked, beginning >> np.uint32(16), beginning & np.uint32(0xFFFF)).astype("uint64")
+        length = (bodies.end - bodies.begin).astype("uint64")
+        model = bodies.address >> np.uint64(48) << np.uint64(16) | bodies.address & np.uint64(0xFFFF)
+        return np.asarray(model << np.uint64(32) ^ length << np.uint64(24) ^ head << np.uint64(8) ^ bodies.ci)
 
     def _opened(self, bodies: Bodies) -> tuple[Bodies, npt.NDArray[np.bool_]]:
         """Leave out what is not plain, or cannot be opened by the first key."""
@@ -205,12 +209,11 @@ class _Work:
             for name, some in ((_NAME_5, opened.any()), ("none", not opened.all()))
         )
         heads["security"][row] = np.where(opened, np.int8(sealed), np.int8(plain))
-        makers, place = np.unique((bodies.address & np.uint64(0x7FFF)).astype("uint16"), return_inverse=True)
-        codes = [
-            words.code(words.manufacturers, model_of(int(maker).to_bytes(2, "little"), 0, 0).manufacturer)
-            for maker in makers
-        ]
-        heads["manufacturer"][row] = np.array(codes, dtype="int16")[place]
+        maker = (bodies.address & np.uint64(0x7FFF)).astype("uint16")
+        codes = np.empty(1 << 15, dtype="int16")
+        for one in np.unique(maker).tolist():
+            codes[one] = words.code(words.manufacturers, manufacturer_of(one))
+        heads["manufacturer"][row] = codes[maker]
         self.meters.append(Meters.numbered(row, (bodies.address >> np.uint64(16)).astype("uint32")))
 
     # --- by layouts of drivers
@@ -312,41 +315,67 @@ class _Work:
         self.heads["meter"] = meter_codes(self.meters, len(self.done), self.words.meters)
         first = np.cumsum(self.many) - self.many
         sheet = Sheet(int(self.many.sum()))
-        registers: list[Register] = []
+        codes = register_codes(self._mentions(first), self.words.registers)
         if self.walker is not None:
             book = self.walker.book
-            registers += book.registers
             for rows, layout, values in self.blocks:
-                self._fill(sheet, book, first[rows], rows, layout.code, values)
+                self._fill(sheet, book, first[rows], rows, layout.code, values, codes[0])
             if self.singles is not None:
                 rows, steps, values = self.singles
-                self._put(
-                    sheet, book, _spread(first[rows], steps.many), np.repeat(rows, steps.many), steps.code, values
-                )
-        for rows, readings in self.tables:
-            self._add(sheet, _spread(first[rows], self.many[rows]), readings, len(registers))
-            registers += readings.registers
-        self._name_registers(sheet, registers)
+                to = _spread(first[rows], steps.many)
+                self._put(sheet, book, to, np.repeat(rows, steps.many), steps.code, values, codes[0])
+        for (rows, readings), named in zip(self.tables, codes[1:], strict=True):
+            self._add(sheet, _spread(first[rows], self.many[rows]), readings, named)
         self.blocks, self.tables, self.singles = [], [], None
         return Part(self.many, sheet, self.heads, self.refused)
 
-    def _fill(self, sheet: Sheet, book: Book, first: Integers, rows: Integers, code: Integers, values: Values) -> None:
+    def _mentions(self, first: Integers) -> list[Mentions]:
+        """Find where each register is mentioned first: those of the book, and those of each table."""
+        of_book = Mentions(() if self.walker is None else self.walker.book.registers)
+        if self.walker is not None:
+            register = self.walker.book.register
+            for rows, layout, _ in self.blocks:
+                of_book.add(register[layout.code], first[rows[0]] + np.arange(len(layout.code)))
+            if self.singles is not None:
+                rows, steps, _ = self.singles
+                of_book.add(register[steps.code], _spread(first[rows], steps.many))
+        out = [of_book]
+        for rows, readings in self.tables:
+            mentions = Mentions(readings.registers)
+            mentions.add(readings.register, _spread(first[rows], self.many[rows]))
+            out.append(mentions)
+        return out
+
+    def _fill(
+        self, sheet: Sheet, book: Book, first: Integers, rows: Integers, code: Integers, values: Values, named: Codes
+    ) -> None:
         """Write the rows of telegrams of one layout."""
-        for name in ("register", "storage", "tariff", "subunit", "function"):
+        sheet.fill("register", first, named[book.register[code]])
+        for name in ("storage", "tariff", "subunit", "function"):
             sheet.fill(name, first, getattr(book, name)[code])
-        sheet.fill("count", first, values.count)
-        sheet.fill("count_known", first, values.known)
-        sheet.fill("value", first, values.value)
+        sheet.fill("count", first, values.count.T)
+        sheet.fill("count_known", first, values.known.T)
+        sheet.fill("value", first, values.value.T)
         said = self.heads["status"][rows]
-        sheet.fill("status", first, values.status | said[:, None] if said.any() else values.status)
+        sheet.fill("status", first, (values.status | said if said.any() else values.status).T)
         times = self.heads["received_at"][rows]
         if not np.isnat(times).all():
-            present = book.storage[code] == 0
-            sheet.fill("time", first, np.where(present, times[:, None], np.datetime64("NaT", "ms")))
+            present = (book.storage[code] == 0)[:, None]
+            sheet.fill("time", first, np.where(present, times, np.datetime64("NaT", "ms")).T)
 
-    def _put(self, sheet: Sheet, book: Book, to: Integers, rows: Integers, code: Integers, values: Values) -> None:
+    def _put(
+        self,
+        sheet: Sheet,
+        book: Book,
+        to: Integers,
+        rows: Integers,
+        code: Integers,
+        values: Values,
+        named: Codes,
+    ) -> None:
         """Write rows that were found in step."""
-        for name in ("register", "storage", "tariff", "subunit", "function"):
+        sheet.put("register", to, named[book.register[code]])
+        for name in ("storage", "tariff", "subunit", "function"):
             sheet.put(name, to, getattr(book, name)[code])
         sheet.put("count", to, values.count)
         sheet.put("count_known", to, values.known)
@@ -356,9 +385,8 @@ class _Work:
         sheet.put("time", to, times)
 
     @staticmethod
-    def _add(sheet: Sheet, to: Integers, readings: Readings, shift: int) -> None:
+    def _add(sheet: Sheet, to: Integers, readings: Readings, named: Codes) -> None:
         """Write the rows of a table."""
-        register = np.where(readings.register < 0, np.int32(-1), readings.register + np.int32(shift))
         complete = len(to) == sheet.rows  # and in order, as there is nothing beside it
         for name in ("time", "value", "count", "count_known", "storage", "tariff", "subunit", "function", "status"):
             values = getattr(readings, name)
@@ -366,24 +394,11 @@ class _Work:
                 sheet.whole(name, values)
             else:
                 sheet.put(name, to, values)
+        register = named[readings.register]
         if complete:
             sheet.whole("register", register)
         else:
             sheet.put("register", to, register)
-
-    def _name_registers(self, sheet: Sheet, registers: list[Register]) -> None:
-        """Give registers their codes in the batch, in the order of their first mention."""
-        column = sheet.column("register")
-        if column is None or not len(column):
-            return
-        seen = np.full(len(registers) + 1, len(column), dtype="int64")
-        seen[column[::-1]] = np.arange(len(column))[::-1]  # the last one written is the first there
-        codes = np.full(len(registers) + 1, -1, dtype="int32")
-        for local in np.argsort(seen[:-1], kind="stable").tolist():
-            if seen[local] == len(column):
-                break
-            codes[local] = self.words.code(self.words.registers, registers[local])
-        sheet.whole("register", codes[column])
 
 
 def _spread(first: Integers, many: Integers) -> Integers:

@@ -87,9 +87,10 @@ class _Items:
 
     def part(self, first: int, last: int) -> Frames:
         items = self.items[first:last]
-        if all(type(item) is bytes for item in items):
+        types = set(map(type, items))
+        if types == {bytes}:
             return _side_by_side(items, {})
-        if all(type(item) is str for item in items):
+        if types == {str}:
             quick = _unhexlified(items)
             if quick is not None:
                 return quick

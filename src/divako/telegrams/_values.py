@@ -61,8 +61,8 @@ def read_values(walker: Walker, code: Integers, place: Integers) -> Values:
         Holds buffer and book.
     code : ndarray of int64, shape (rows,)
         Headers.
-    place : ndarray of int64, shape (rows,) or (k, rows)
-        Where the data begins; with two dimensions, telegrams of one layout.
+    place : ndarray of int64, shape (rows,) or (rows, k)
+        Where the data begins; with two dimensions, of the same row of ``k`` telegrams of one layout.
 
     Returns
     -------
@@ -74,35 +74,39 @@ def read_values(walker: Walker, code: Integers, place: Integers) -> Values:
     out = Values(
         np.zeros(shape, dtype="int64"),
         np.zeros(shape, dtype="bool"),
-        np.full(shape, np.nan),
-        np.broadcast_to(book.status[code], shape).copy(),
+        np.empty(shape, dtype="float64"),
+        np.empty(shape, dtype="uint32"),
     )
+    out.status[...] = _beside(book.status[code], place)
     how = book.how[code]
     for kind in np.unique(how).tolist():
         rows = np.flatnonzero(how == kind)
-        here: Any = (..., rows) if len(rows) < len(how) else (...,)
+        here: Any = rows if len(rows) < len(how) else slice(None)
         if kind in _BY_COLUMNS:
             _by_columns(walker, kind, code[rows], place[here], out, here)
-        elif kind != How.UNKNOWN:
-            _one_by_one(walker, code[rows], place[..., rows], out, rows)
+            continue
+        out.value[here] = np.nan
+        if kind != How.UNKNOWN:
+            _one_by_one(walker, code[rows], place[here], out, rows)
     return out
+
+
+def _beside(column: npt.NDArray[Any], place: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Shape what belongs to rows so that it stands beside each of their places."""
+    return column[:, None] if place.ndim == 2 else column
 
 
 def _by_columns(walker: Walker, kind: int, code: Integers, place: Integers, out: Values, here: Any) -> None:
     book = walker.book
-    size = book.size[code]
+    size = _beside(book.size[code], place)
     if kind == How.NOTHING:
+        out.value[here] = np.nan
         out.status[here] |= _INVALID
         return
     words = wide(walker.buffer, "<u8")[place + (size - 8)]
     if kind == How.REAL:
         number, good = real_columns(words)
-        with np.errstate(over="ignore"):  # as single floats do, without a word
-            value = number * book.up[code] / book.down[code]
-        for row in np.argwhere(good & ~np.broadcast_to(book.real_ok[code], good.shape)):
-            at = tuple(row)
-            register = book.registers[book.register[code[at[-1]]]]
-            value[at] = scale(float(number[at]), register)
+        value = _scaled_reals(walker, code, number, good)
     else:
         if kind == How.SIGNED:
             count, good = signed_columns(words, size)
@@ -113,40 +117,54 @@ def _by_columns(walker: Walker, kind: int, code: Integers, place: Integers, out:
             if kind == How.BITS:
                 good[...] = True
         value = _scaled(walker, code, count, good)
-        if good.all():
-            out.count[here] = count
-            out.known[here] = True
-            out.value[here] = value
-            return
-        out.count[here] = np.where(good, count, 0)
+        if not good.all():
+            count[~good] = 0
+        out.count[here] = count
         out.known[here] = good
-    out.value[here] = np.where(good, value, np.nan)
     if not good.all():
+        value[~good] = np.nan
         out.status[here] |= np.where(good, np.uint32(0), _INVALID)
+    out.value[here] = value
+
+
+def _scaled_reals(
+    walker: Walker, code: Integers, number: npt.NDArray[np.float64], good: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    book = walker.book
+    with np.errstate(over="ignore"):  # as single floats do, without a word
+        value: npt.NDArray[np.float64] = number * _beside(book.up[code], number) / _beside(book.down[code], number)
+    for row in np.argwhere(good & ~_beside(book.real_ok[code], number)):
+        at = tuple(row)
+        value[at] = scale(float(number[at]), book.registers[book.register[code[at[0]]]])
+    return value
 
 
 def _scaled(walker: Walker, code: Integers, count: Integers, good: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     book = walker.book
     up, limit = book.up[code], book.limit[code]
-    product = count if (up == 1).all() else count * up
-    value = product / book.down[code]
-    large = good & ((count >= limit) | (count <= -limit))
-    for row in np.argwhere(large):
+    product = count if (up == 1).all() else count * _beside(up, count)
+    value: npt.NDArray[np.float64] = product / _beside(book.down[code], count)
+    least = int(limit.min(initial=1 << 53))
+    if int(count.max(initial=0)) < least and -least < int(count.min(initial=0)):
+        return value
+    bound = _beside(limit, count)
+    for row in np.argwhere(good & ((count >= bound) | (count <= -bound))):
         at = tuple(row)
-        value[at] = book.registers[book.register[code[at[-1]]]].value_of(int(count[at]))
-    return np.asarray(value)
+        value[at] = book.registers[book.register[code[at[0]]]].value_of(int(count[at]))
+    return value
 
 
 def _one_by_one(walker: Walker, code: Integers, place: Integers, out: Values, rows: Integers) -> None:
     """Read what is rare as single records are read."""
     book = walker.book
     for index in np.ndindex(place.shape):
-        of = int(code[index[-1]])
+        of = int(code[index[0]])
         data, lvar = walker.data(int(place[index]), of)
         record = reader_of(book.header(of), lvar)(data, Status.OK, None)
-        to = (*index[:-1], int(rows[index[-1]]))
+        to = (int(rows[index[0]]), *index[1:])
         if record.count is not None and record.count in _INT64:
             out.count[to] = record.count
             out.known[to] = True
-        out.value[to] = np.nan if record.value is None else record.value
+        if record.value is not None:
+            out.value[to] = record.value
         out.status[to] = int(record.status)
