@@ -8,7 +8,7 @@ and for M-Bus in ``divako.drivers.`` and the manufacturer's letters.
 
 from divako.drivers._block import Block
 from divako.drivers._cipher import Cipher
-from divako.drivers._driver import Driver, Example, Form, Uplink
+from divako.drivers._driver import Driver, Example, Form, Uplink, repeat_rows
 from divako.drivers._frames import wired_frame, wireless_frame
 from divako.drivers._known import Known
 from divako.drivers._layout import Bits, Constant, Counter, Counters, Layout, Skip, Time
@@ -54,6 +54,7 @@ __all__ = [
     "label",
     "load",
     "number_record",
+    "repeat_rows",
     "wired_frame",
     "wireless_frame",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,17 @@ from divako.drivers._layout import LAYER, Layout
 from divako.drivers._naming import device_pairs, snake_name
 from divako.drivers._records import Records
 from divako.errors import DriverError, MalformedError, TruncatedError, UnsupportedError
-from divako.model import Function, Medium, Readings, Record, Register, Status, readings_of_records, values_of_counts
+from divako.model import (
+    Function,
+    Medium,
+    Readings,
+    Record,
+    Register,
+    Status,
+    encode_words,
+    readings_of_records,
+    values_of_counts,
+)
 
 
 def _ports(ports: int | Iterable[int]) -> tuple[int, ...]:
@@ -69,6 +79,29 @@ class Example:
     values: tuple[tuple[str, float], ...] = field(converter=_pairs)
     time: str | None = None
     f_port: int | None = None
+
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+def repeat_rows(column: npt.NDArray[Scalar], times: int) -> npt.NDArray[Scalar]:
+    """Repeat each row of a column, for `unroll`; a column of one value throughout still takes no memory.
+
+    Parameters
+    ----------
+    column : ndarray, shape (n,)
+        A column of readings.
+    times : int
+        How often.
+
+    Returns
+    -------
+    ndarray, shape (n * times,)
+        Row by row.
+    """
+    if len(column) and column.strides == (0,):
+        return np.broadcast_to(column[0], (len(column) * times,))
+    return np.repeat(column, times)
 
 
 Unroll: TypeAlias = Callable[[npt.NDArray[np.void], Readings], Readings]
@@ -204,7 +237,8 @@ class Driver:
         form = self.form_of(payload, f_port=f_port)
         if isinstance(form.layout, Records):
             return form.layout.read(payload, received_at=received_at)
-        readings = decode_layout(form.layout, form.unroll, [payload], [""], received_at)
+        one = np.zeros(1, dtype="int32")
+        readings = decode_layout(form.layout, form.unroll, form.layout.split([payload]), one, ("",), received_at)
         return tuple(_record(readings, row) for row in range(len(readings)))
 
     def decode(
@@ -244,18 +278,19 @@ class Driver:
             times = [None] * len(payloads) if received_at is None else list(received_at)
             rows = (records.read(p, received_at=t) for p, t in zip(payloads, times, strict=True))
             return readings_of_records(meter_ids, rows)[0]
-        return decode_layout(form.layout, form.unroll, payloads, meter_ids, received_at)
+        codes, words = encode_words(meter_ids)
+        return decode_layout(form.layout, form.unroll, form.layout.split(payloads), codes, words, received_at)
 
 
 def decode_layout(
     layout: Layout,
     unroll: Unroll | None,
-    payloads: Sequence[bytes],
-    meter_ids: Sequence[str],
+    raw: npt.NDArray[np.void],
+    meter: npt.NDArray[np.int32],
+    meter_ids: tuple[str, ...],
     received_at: np.datetime64 | npt.NDArray[np.datetime64] | None,
 ) -> Readings:
-    """Read payloads of one layout, register by register unless `unroll` orders them otherwise."""
-    raw = layout.split(payloads)
+    """Read split payloads of one layout, register by register unless `unroll` orders them otherwise."""
     n, counters = len(raw), layout.counters
     k = len(counters)
     registers: dict[Register, int] = {}
@@ -264,10 +299,12 @@ def decode_layout(
     clock = layout.times(raw)
     received = np.datetime64("NaT", "ms") if received_at is None else received_at
     times = [clock.get(name, np.broadcast_to(np.asarray(received, "datetime64[ms]"), (n,))) for name, _ in counters]
-    ids = tuple(dict.fromkeys(meter_ids))
-    row = {meter: j for j, meter in enumerate(ids)}
-    meter = np.fromiter((row[m] for m in meter_ids), dtype="int32", count=n)
     empty = np.empty(0)
+
+    def throughout(value: int, dtype: str) -> npt.NDArray[Any]:
+        """Make a column of one value, which takes no memory."""
+        return np.broadcast_to(np.array(value, dtype=dtype), (n * k,))
+
     readings = Readings(
         meter=np.tile(meter, k),
         register=np.repeat(np.array(codes, dtype="int32"), n),
@@ -276,13 +313,13 @@ def decode_layout(
         if k
         else empty,
         count=np.concatenate(counts) if k else empty.astype("int64"),
-        count_known=np.ones(n * k, dtype="bool"),
-        storage=np.zeros(n * k, dtype="int64"),
-        tariff=np.zeros(n * k, dtype="int32"),
-        subunit=np.zeros(n * k, dtype="int32"),
-        function=np.full(n * k, int(Function.INSTANTANEOUS), dtype="uint8"),
+        count_known=throughout(1, "bool"),
+        storage=throughout(0, "int64"),
+        tariff=throughout(0, "int32"),
+        subunit=throughout(0, "int32"),
+        function=throughout(int(Function.INSTANTANEOUS), "uint8"),
         status=np.tile(layout.status(raw), k),
-        meter_ids=ids,
+        meter_ids=meter_ids,
         registers=tuple(registers),
     )
     return readings if unroll is None else unroll(raw, readings)

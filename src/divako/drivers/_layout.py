@@ -231,7 +231,27 @@ class Layout:
             if len(payload) > self.size:
                 msg = "the payload is too long"
                 raise MalformedError(msg, layer=LAYER, offset=self.size)
-        raw: npt.NDArray[np.void] = np.frombuffer(b"".join(payloads), dtype=_dtype(self))
+        return self.view(b"".join(payloads))
+
+    def view(self, payloads: bytes | memoryview) -> npt.NDArray[np.void]:
+        """Read payloads that stand one behind the other as one structured array.
+
+        Parameters
+        ----------
+        payloads : bytes or memoryview
+            ``n`` payloads, each as long as the layout.
+
+        Returns
+        -------
+        ndarray of void, shape (n,)
+            One field of raw numbers per part.
+
+        Raises
+        ------
+        MalformedError
+            A constant part differs.
+        """
+        raw: npt.NDArray[np.void] = np.frombuffer(payloads, dtype=_dtype(self))
         at = 0
         for name, part in zip(self.names, self.parts, strict=True):
             if isinstance(part, Constant) and (raw[name] != np.void(part.value)).any():

@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from divako.drivers import Bits, Counter, Counters, Driver, Example, Form, Layout, Time, Uplink
+from divako.drivers import Bits, Counter, Counters, Driver, Example, Form, Layout, Time, Uplink, repeat_rows
 from divako.errors import MalformedError
 from divako.model import Medium, Readings, Register, Status, values_of_counts
 from divako.units import Dimension
@@ -61,10 +61,13 @@ def unroll_hours(raw: npt.NDArray[np.void], now: Readings) -> Readings:
         The hours lead beyond the register, or the log lies in the future: a damaged payload.
     """
     n = len(raw)
-    steps = np.concatenate([np.zeros((n, 1), dtype="int64"), raw["hourly"].astype("int64").cumsum(axis=1)], axis=1)
-    count = np.concatenate([now.count[n:, None] + steps, now.count[:n, None]], axis=1)
-    logged = now.time[n:, None] + np.arange(HOURS + 1) * np.timedelta64(1, "h")
-    time = np.concatenate([logged, now.time[:n, None]], axis=1)
+    count = np.empty((n, HOURS + 2), dtype="int64")
+    count[:, 0], count[:, -1] = now.count[n:], now.count[:n]
+    count[:, 1:-1] = raw["hourly"]
+    np.cumsum(count[:, :-1], axis=1, out=count[:, :-1])
+    time = np.empty((n, HOURS + 2), dtype="datetime64[ms]")
+    np.add(now.time[n:, None], np.arange(HOURS + 1) * np.timedelta64(1, "h"), out=time[:, :-1])
+    time[:, -1] = now.time[:n]
     if (count[:, -2] > count[:, -1]).any():
         msg = "the hourly volumes lead beyond the register"
         raise MalformedError(msg, layer="axioma_w1", offset=17)
@@ -73,7 +76,7 @@ def unroll_hours(raw: npt.NDArray[np.void], now: Readings) -> Readings:
         raise MalformedError(msg, layer="axioma_w1", offset=9)
 
     def spread(column: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
-        return np.repeat(column[:n], HOURS + 2)
+        return repeat_rows(column[:n], HOURS + 2)
 
     return Readings(
         meter=spread(now.meter),

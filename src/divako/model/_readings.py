@@ -144,5 +144,5 @@ def values_of_counts(count: npt.NDArray[np.int64], register: Register) -> npt.ND
     up, down = register.factor.numerator, register.factor.denominator
     limit = (1 << 53) // max(up, 1)
     if not count.size or (down < 1 << 53 and -limit < int(count.min()) and int(count.max()) < limit):
-        return np.asarray(count * np.int64(up), dtype="float64") / float(down)
+        return np.asarray((count if up == 1 else count * np.int64(up)) / float(down))
     return np.array([register.value_of(int(c)) for c in count], dtype="float64")

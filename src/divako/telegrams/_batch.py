@@ -21,7 +21,7 @@ from divako.telegrams._source import Source, source_of
 from divako.telegrams._tables import Batch, Refusals, Telegrams
 
 
-_PART = 65_536  # telegrams that are decoded at a time
+_PART = 262_144  # telegrams that are decoded at a time
 _MIN_ROWS = 32  # fewer are decoded faster one by one
 _NO_FORM = -1
 
@@ -187,8 +187,12 @@ class _Columns:
             codes = np.full(n, FORMATS.get(form, _NO_FORM), dtype="int8")
         else:
             codes = np.array([FORMATS.get(one, _NO_FORM) for one in form], dtype="int8")
-        payloads: dict[tuple[str | None, int | None], list[int]] = {}
-        if not (self.f_port is None and self.device is None):
+        payloads: dict[tuple[str | None, int | None], Any] = {}
+        if isinstance(self.f_port, int | None) and isinstance(self.device, str | None):
+            if self.f_port is not None or self.device is not None:
+                payloads[self.device, self.f_port] = np.arange(n)
+                codes[:] = _NO_FORM
+        else:
             ports = [self.f_port] * n if isinstance(self.f_port, int | None) else self.f_port
             devices = [self.device] * n if isinstance(self.device, str | None) else self.device
             for row, (device, port) in enumerate(zip(devices, ports, strict=True)):

@@ -12,6 +12,7 @@ from divako.model import Register
 
 Integers = npt.NDArray[np.int64]
 
+_FEW = 4  # registers, each of which is looked for by itself
 _NEVER = np.iinfo("int64").max
 
 
@@ -40,6 +41,15 @@ class Mentions:
         at : ndarray of int64, shape (n,)
             Which rows they are, rising.
         """
+        if not len(code):
+            return
+        if len(self.registers) <= _FEW:
+            for local in range(len(self.registers)):
+                here = code == local
+                first = int(here.argmax())
+                if here[first]:
+                    self.first[local] = min(self.first[local], at[first])
+            return
         seen = np.full_like(self.first, _NEVER)
         seen[code[::-1]] = at[::-1]  # what is written last stays: the first mention
         np.minimum(self.first, seen, out=self.first)

@@ -25,7 +25,7 @@ from divako.telegrams._mentions import Mentions, register_codes
 from divako.telegrams._meters import Meters, meter_codes
 from divako.telegrams._opening import MARK, open_bodies
 from divako.telegrams._payloads import Payloads, read_payloads
-from divako.telegrams._sheet import Sheet
+from divako.telegrams._sheet import COLUMNS, Sheet
 from divako.telegrams._source import Frames
 from divako.telegrams._values import Values, read_values
 from divako.telegrams._walk import Layout, Steps, Walker
@@ -227,7 +227,7 @@ class _Work:
             )
             for size in np.unique(self.frames.size[here]).tolist():
                 members = here[self.frames.size[here] == size]
-                driver = None if len(members) < least else self._driver(device, f_port, int(members[0]))
+                driver = None if not size or len(members) < least else self._driver(device, f_port, int(members[0]))
                 if driver is not None:
                     self._read_by(driver, f_port, members)
 
@@ -242,26 +242,34 @@ class _Work:
         return self.frames.buffer[start : start + int(self.frames.size[row])].tobytes()
 
     def _read_by(self, driver: Driver, f_port: int | None, members: Integers) -> None:
-        payloads = [self._bytes(row) for row in members.tolist()]
+        size = int(self.frames.size[members[0]])
+        payloads = wide(self.frames.buffer, f"V{size}")[self.frames.start[members]]
         times = self.heads["received_at"][members]
         for found in read_payloads(driver, payloads, members, f_port, times):
             self._take(found)
 
     def _take(self, found: Payloads) -> None:
         row, heads, readings = found.members, self.heads, found.readings
-        many = np.bincount(readings.meter, minlength=len(row))
+        k, each = len(row), len(readings) // len(row)
+        same = np.repeat(np.arange(k, dtype="int32"), each)
+        if np.array_equal(readings.meter, same):
+            many = np.full(k, each, dtype="int64")
+        else:
+            many = np.bincount(readings.meter, minlength=k)
         self.many[row] = many
         self.done[row] = True
         self.tables.append((row, readings))
         given = self.asked.meter_ids
-        names = [""] * len(row) if given is None else [given[self.first_row + i] for i in row.tolist()]
-        self.meters.append(Meters.named(row, names))
+        if given is None:
+            self.meters.append(Meters(row, np.zeros(len(row), dtype="int64"), row[:1], [""]))
+        else:
+            self.meters.append(Meters.named(row, [given[self.first_row + i] for i in row.tolist()]))
         heads["link"][row] = LINKS.index("lorawan")
         heads["medium"][row] = _MEDIUM_PLACE[found.medium]
         heads["verdict"][row] = _VERDICT_PLACE[Verdict.UNVERIFIED]
         heads["security"][row] = self.words.code(self.words.securities, "none")
         some = np.flatnonzero(many)
-        if len(some):
+        if len(some) and readings.status.any():
             first = np.cumsum(many) - many
             united = np.bitwise_or.reduceat(readings.status & _OF_DEVICE, first[some])
             heads["status"][row[some]] = united
@@ -325,7 +333,10 @@ class _Work:
                 to = _spread(first[rows], steps.many)
                 self._put(sheet, book, to, np.repeat(rows, steps.many), steps.code, values, codes[0])
         for (rows, readings), named in zip(self.tables, codes[1:], strict=True):
-            self._add(sheet, _spread(first[rows], self.many[rows]), readings, named)
+            if len(readings) == sheet.rows:
+                self._take_whole(sheet, readings, named)  # there is nothing beside it
+            else:
+                self._add(sheet, _spread(first[rows], self.many[rows]), readings, named)
         self.blocks, self.tables, self.singles = [], [], None
         return Part(self.many, sheet, self.heads, self.refused)
 
@@ -342,7 +353,9 @@ class _Work:
         out = [of_book]
         for rows, readings in self.tables:
             mentions = Mentions(readings.registers)
-            mentions.add(readings.register, _spread(first[rows], self.many[rows]))
+            alone = len(readings) == int(self.many.sum())
+            at = np.arange(len(readings)) if alone else _spread(first[rows], self.many[rows])
+            mentions.add(readings.register, at)
             out.append(mentions)
         return out
 
@@ -387,18 +400,17 @@ class _Work:
     @staticmethod
     def _add(sheet: Sheet, to: Integers, readings: Readings, named: Codes) -> None:
         """Write the rows of a table."""
-        complete = len(to) == sheet.rows  # and in order, as there is nothing beside it
-        for name in ("time", "value", "count", "count_known", "storage", "tariff", "subunit", "function", "status"):
-            values = getattr(readings, name)
-            if complete:
-                sheet.whole(name, values)
-            else:
-                sheet.put(name, to, values)
-        register = named[readings.register]
-        if complete:
-            sheet.whole("register", register)
-        else:
-            sheet.put("register", to, register)
+        for name in COLUMNS:
+            sheet.put(name, to, getattr(readings, name))
+        sheet.put("register", to, named[readings.register])
+
+    @staticmethod
+    def _take_whole(sheet: Sheet, readings: Readings, named: Codes) -> None:
+        """Take the columns of a table that is all there is."""
+        for name in COLUMNS:
+            sheet.whole(name, getattr(readings, name))
+        asis = (named[:-1] == np.arange(len(named) - 1)).all()
+        sheet.whole("register", readings.register if asis else named[readings.register])
 
 
 def _spread(first: Integers, many: Integers) -> Integers:

@@ -37,7 +37,7 @@ class Payloads:
 
 def read_payloads(
     driver: Driver,
-    payloads: list[bytes],
+    payloads: npt.NDArray[np.void],
     members: npt.NDArray[np.int64],
     f_port: int | None,
     received_at: npt.NDArray[np.datetime64],
@@ -48,8 +48,8 @@ def read_payloads(
     ----------
     driver : Driver
         Of the device.
-    payloads : list of bytes
-        ``k`` payloads.
+    payloads : ndarray of void, shape (k,)
+        Payloads, each as one item.
     members : ndarray of int64, shape (k,)
         Which of the frames handed in they are, rising.
     f_port : int or None
@@ -63,14 +63,17 @@ def read_payloads(
         What could be read; the rest is for single decoding, which says what is wrong.
     """
     try:
-        form = driver.form_of(payloads[0], f_port=f_port)
+        form = driver.form_of(payloads[0].tobytes(), f_port=f_port)
     except DivakoError:
         return []
     if isinstance(form.layout, Records):
         return []
     try:
-        names = tuple(map(str, range(len(payloads))))
-        readings = decode_layout(form.layout, form.unroll, payloads, names, received_at)
+        raw = form.layout.view(payloads.tobytes())
+        meter = np.arange(len(payloads), dtype="int32")
+        # Rows are told apart by their codes; names come later.
+        nameless = ("",) * len(payloads)
+        readings = decode_layout(form.layout, form.unroll, raw, meter, nameless, received_at)
     except DivakoError:
         if len(payloads) <= _FEW:
             return []
@@ -80,7 +83,7 @@ def read_payloads(
             for part in (slice(half), slice(half, None))
             for found in read_payloads(driver, payloads[part], members[part], f_port, received_at[part])
         ]
-    if readings.meter_ids != names:
+    if readings.meter_ids is not nameless:
         return []  # a driver that renames meters is read one by one
     if len(readings) and (np.diff(readings.meter) < 0).any():
         readings = readings.select(np.argsort(readings.meter, kind="stable"))

@@ -28,6 +28,7 @@ _COLUMNS: dict[str, tuple[str, str, Any]] = {
     "status": ("uint32", "uint32", 0),
 }
 _NARROW = 0xFF
+COLUMNS = tuple(name for name in _COLUMNS if name != "register")
 
 Column = npt.NDArray[Any]
 
@@ -103,6 +104,8 @@ class Sheet:
         plain = _COLUMNS[name][2]
         if plain is None or name in self._made:
             return False
+        if values.strides == (0,):
+            values = values[:1]  # one value throughout
         if name == "time":
             return bool(np.isnat(values).all())
         return bool((values == plain).all())
