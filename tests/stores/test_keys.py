@@ -50,7 +50,7 @@ def test_a_file_without_entries_gives_no_keys(tmp_path: Path) -> None:
         ("k.json", json.dumps({"11111111": OTHER, "12345678": KEY + "00"}), "entry 2 of the keys: a key has 16 bytes"),
         ("k.json", json.dumps({"11111111": OTHER, "12345678": "x" + KEY[1:]}), "entry 2 of the keys: "),
         ("k.json", json.dumps({"1234567": KEY}), "entry 1 of the keys: a meter number has eight digits"),
-        ("k.json", json.dumps({"12345678": [KEY]}), "entry 1 of the keys: a key is written in"),
+        ("k.json", json.dumps({"12345678": [[KEY]]}), "entry 1 of the keys: a key is written in"),
         ("k.json", f'{{"12345678": "{KEY}", "12345678": "{OTHER}"}}', "entry 2 of the keys: this meter stands twice"),
         ("k.json", f'{{"12345678": "{KEY}"\n', "not JSON at line 2, column 1"),
         ("k.json", json.dumps([KEY]), "a keys file holds meter numbers and keys"),

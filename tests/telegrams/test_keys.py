@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from divako.codec import AesKey
-from divako.errors import InputError
-from divako.telegrams import KeyStore, parse_key
+from divako.errors import DecryptionError, InputError
+from divako.model import Mvt
+from divako.simulate import Address, wireless_frame
+from divako.telegrams import KeyStore, decode, decode_batch, parse_key
 
 
 HEX = "000102030405060708090A0B0C0D0E0F"
@@ -59,3 +61,46 @@ def test_a_store_shows_no_key_and_is_not_pickled() -> None:
     assert "12345678" not in repr(store)
     with pytest.raises(TypeError):
         pickle.dumps(store)
+
+
+SENDER = Address("12345678", Mvt(manufacturer="DVK", version=1, device_type=7))
+OLD, NEW, FALSE = (bytes([n]) * 16 for n in (1, 2, 3))
+
+
+def sealed(key: bytes, count: int) -> bytes:
+    return wireless_frame(SENDER, bytes.fromhex("0413") + count.to_bytes(4, "little"), key=AesKey(key))
+
+
+@pytest.mark.parametrize("min_rows", [1, 1000])
+def test_keys_are_tried_in_turn(min_rows: int) -> None:
+    store = KeyStore.from_mapping({"12345678": [FALSE, NEW.hex(), OLD]})
+    frames = [sealed(key, i) for i, key in enumerate([OLD, NEW, OLD, NEW, NEW])]
+    assert [decode(frame, keys=store).records[0].count for frame in frames] == list(range(5))
+    batch = decode_batch(frames, keys=store, _min_rows=min_rows)
+    assert batch.readings.count.tolist() == list(range(5))
+    with pytest.raises(DecryptionError):
+        decode(sealed(bytes(16), 1), keys=store)
+    with pytest.raises(DecryptionError):
+        decode_batch([sealed(bytes(16), 1)] * 3, keys=store, _min_rows=min_rows)
+
+
+def test_a_store_may_ask_for_keys() -> None:
+    asked: list[tuple[str, Mvt | None]] = []
+
+    def ask(meter_id: str, mvt: Mvt | None) -> list[bytes] | None:
+        asked.append((meter_id, mvt))
+        return [OLD] if meter_id == "12345678" else None
+
+    store = KeyStore.from_callable(ask)
+    assert repr(store) == "KeyStore(asks)"
+    assert store.key_of("00000000") is None
+    batch = decode_batch([sealed(OLD, i) for i in range(40)], keys=store)
+    assert batch.readings.count.tolist() == list(range(40))
+    assert asked == [("00000000", None), ("12345678", SENDER.mvt)]
+
+
+def test_no_key_at_all_is_no_list_of_keys() -> None:
+    with pytest.raises(InputError, match="entry 1"):
+        KeyStore.from_mapping({"12345678": []})
+    with pytest.raises(InputError, match="asked for"):
+        KeyStore.from_callable(lambda _meter_id, _mvt: b"short").key_of("1")

@@ -40,7 +40,7 @@ def read_keys(path: Path) -> KeyStore:
         raise InputError(msg) from None
 
 
-def _entries(path: Path) -> dict[str, str]:
+def _entries(path: Path) -> dict[str, str | list[str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -56,7 +56,7 @@ def _entries(path: Path) -> dict[str, str]:
         msg = "a keys file holds meter numbers and keys"
         raise InputError(msg)
     for place, key in enumerate(content.values(), 1):
-        if not isinstance(key, str):
+        if not all(isinstance(one, str) for one in (key if isinstance(key, list) else [key])):
             msg = f"entry {place} of the keys: a key is written in hexadecimal digits, in quotes"
             raise InputError(msg)
     return content

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from attrs import define, field, frozen
 
 from divako.model import Register, Telegram
-from divako.telegrams._opening import KeyOf
+from divako.telegrams._opening import KeysOf
 
 
 Integers = npt.NDArray[np.int64]
@@ -33,8 +33,8 @@ class Asked:
         The rows of LoRaWAN payloads by device and port.
     meter_ids : sequence of str or None
         Identities of LoRaWAN devices.
-    key_of : callable or None
-        Gives keys, those to be tried first.
+    keys_of : callable or None
+        Gives the keys of a meter.
     trailing : int
         How many bytes the receiver puts behind each frame. [byte]
     alone : callable
@@ -45,7 +45,7 @@ class Asked:
     formats: npt.NDArray[np.int8]
     payloads: dict[tuple[str | None, int | None], Integers]
     meter_ids: Sequence[str] | None
-    key_of: KeyOf | None
+    keys_of: KeysOf | None
     trailing: int
     alone: Callable[[int], Telegram]
 

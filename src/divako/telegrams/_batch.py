@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from divako.codec import AesKey, DesKey
 from divako.errors import DivakoError
 from divako.mbus import Formats, KeyLookup
-from divako.model import Telegram
+from divako.model import Mvt, Telegram
 from divako.telegrams._asked import FORMATS, Asked, Words
 from divako.telegrams._decode import decode
+from divako.telegrams._keys import KeyStore
+from divako.telegrams._opening import KeysOf
 from divako.telegrams._part import LINKS, MEDIA, VERDICTS, Part, decode_part
 from divako.telegrams._sheet import readings_of_sheets
 from divako.telegrams._source import Source, source_of
@@ -95,7 +98,7 @@ def decode_batch(
     columns = _Columns(n, received_at, frame_format, f_port, device, meter_ids)
     more = {"keys": keys, "formats": formats, "trailing": trailing, "partial": partial}
     alone = functools.partial(_alone, source, columns, more)
-    asked = columns.asked(None if keys is None else keys.key_of, trailing, alone)
+    asked = columns.asked(_keys_of(keys), trailing, alone)
     words = Words()
     parts: list[Part] = []
     for first in range(0, max(n, 1), _PART):
@@ -176,7 +179,7 @@ class _Columns:
         self.frame_format, self.f_port, self.device = (_spread(v, n) for v in (frame_format, f_port, device))
         self.meter_ids = None if meter_ids is None else _spread(meter_ids, n)
 
-    def asked(self, key_of: Callable[..., Any] | None, trailing: int, alone: Callable[[int], Telegram]) -> Asked:
+    def asked(self, keys_of: KeysOf | None, trailing: int, alone: Callable[[int], Telegram]) -> Asked:
         """Bring the columns to the form that parts are decoded with."""
         n = self.n
         times = np.array([np.datetime64("NaT", "ms") if self.received_at is None else self.received_at])
@@ -204,10 +207,22 @@ class _Columns:
             formats=codes,
             payloads={which: np.array(rows, dtype="int64") for which, rows in payloads.items()},
             meter_ids=self.meter_ids,
-            key_of=key_of,
+            keys_of=keys_of,
             trailing=trailing,
             alone=alone,
         )
+
+
+def _keys_of(keys: KeyLookup | None) -> KeysOf | None:
+    """Let any lookup give the keys of a meter in turn."""
+    if keys is None or isinstance(keys, KeyStore):
+        return None if keys is None else keys.keys_of
+
+    def keys_of(meter_id: str, mvt: Mvt | None) -> tuple[AesKey | DesKey, ...]:
+        key = keys.key_of(meter_id, mvt)
+        return () if key is None else (key,)
+
+    return keys_of
 
 
 def _spread(value: Any, n: int) -> Any:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from attrs import evolve
 
 from divako.drivers import INSTALLED, Driver, for_device
-from divako.errors import UnknownDriverError, UnsupportedError
+from divako.errors import AuthenticationError, DecodeError, DecryptionError, UnknownDriverError, UnsupportedError
 from divako.lorawan import parse_uplink
 from divako.mbus import Formats, KeyLookup, cut_trailing, decode_wired, looks_wired
 from divako.model import Readings, Status, Telegram, Uplink, Verdict, readings_of_records
+from divako.telegrams._keys import KeyStore, Turn
 from divako.wmbus import decode_wireless
 
 
@@ -81,19 +85,29 @@ def decode(
         return _from_payload(frame, f_port=f_port, device=device, meter_id=meter_id, received_at=received_at)
     if trailing:
         frame, _ = cut_trailing(frame, trailing)
-    if looks_wired(frame):
-        return decode_wired(
-            frame, keys=keys, formats=formats, received_at=received_at, partial=partial, makers=INSTALLED
-        )
-    return decode_wireless(
-        frame,
-        keys=keys,
-        formats=formats,
-        received_at=received_at,
-        frame_format=frame_format,
-        partial=partial,
-        makers=INSTALLED,
-    )
+    more: dict[str, Any] = {"formats": formats, "received_at": received_at, "partial": partial, "makers": INSTALLED}
+    read: Callable[..., Telegram] = decode_wired
+    if not looks_wired(frame):
+        read = decode_wireless
+        more["frame_format"] = frame_format
+    if isinstance(keys, KeyStore):
+        return _with_keys_in_turn(functools.partial(read, frame, **more), keys)
+    return read(frame, keys=keys, **more)
+
+
+def _with_keys_in_turn(read: Callable[..., Telegram], store: KeyStore) -> Telegram:
+    """Try the keys of a meter one after the other, and say of the first why it did not fit."""
+    first: DecodeError | None = None
+    turn = -1
+    while True:
+        turn += 1
+        keys = Turn(store, turn)
+        try:
+            return read(keys=keys)
+        except (DecryptionError, AuthenticationError) as error:
+            first = first or error
+            if not keys.more:
+                raise first from first.__cause__
 
 
 def decode_uplink(document: Mapping[str, object] | Uplink, *, device: str | None = None) -> Telegram:

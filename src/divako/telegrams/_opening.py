@@ -11,7 +11,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ from divako.model import Mvt
 from divako.telegrams._bodies import Bodies, wide
 
 
-KeyOf = Callable[[str, Mvt | None], AesKey | DesKey | None]
+KeysOf = Callable[[str, Mvt | None], Sequence[AesKey | DesKey]]
 
 _BLOCK = 16
 MARK = 0x2F2F
@@ -33,7 +33,7 @@ def open_bodies(
     buffer: npt.NDArray[np.uint8],
     bodies: Bodies,
     which: npt.NDArray[np.intp],
-    key_of: KeyOf,
+    keys_of: KeysOf,
 ) -> npt.NDArray[np.bool_]:
     """Decipher bodies in place.
 
@@ -45,22 +45,38 @@ def open_bodies(
         All bodies.
     which : ndarray of int, shape (k,)
         Those that are enciphered in mode 5.
-    key_of : callable
-        Gives the key of a meter, or None.
+    keys_of : callable
+        Gives the keys of a meter, in the order in which they are tried.
 
     Returns
     -------
     ndarray of bool, shape (k,)
-        Whether the key was there and fits, as far as two bytes tell. The rest are left as they came.
+        Whether there is a key that fits, as far as two bytes tell. The rest are left as they came.
     """
     out = np.zeros(len(which), dtype="bool")
     blocks = bodies.configuration[which] >> 4 & 0x0F
     fits = bodies.begin[which] + _BLOCK * blocks <= bodies.end[which]
-    keys, of_meter, meter = _keys_of(bodies.address[which], key_of)
-    key = of_meter[meter]
-    ready = np.flatnonzero(fits & (key >= 0))
+    keys, turns, meter = _keys_of(bodies.address[which], keys_of)
+    for of_meter in turns:
+        key = of_meter[meter]
+        ready = np.flatnonzero(fits & ~out & (key >= 0))
+        _open(buffer, bodies, which, ready, blocks, keys, key, out)
+    return out
+
+
+def _open(
+    buffer: npt.NDArray[np.uint8],
+    bodies: Bodies,
+    which: npt.NDArray[np.intp],
+    ready: npt.NDArray[np.intp],
+    blocks: npt.NDArray[np.int64],
+    keys: list[AesKey],
+    key: npt.NDArray[np.int64],
+    out: npt.NDArray[np.bool_],
+) -> None:
+    """Try one key for each body that is ready."""
     if not len(ready):
-        return out
+        return
     if len(keys) > 1:
         ready = ready[np.argsort(key[ready], kind="stable")]
     count = blocks[ready]
@@ -86,26 +102,26 @@ def open_bodies(
     written = np.repeat(good, count)
     view[place[written]] = plain.view("V16").reshape(-1)[written]
     out[ready] = good
-    return out
 
 
 def _keys_of(
-    address: npt.NDArray[np.uint64], key_of: KeyOf
-) -> tuple[list[AesKey], npt.NDArray[np.int64], npt.NDArray[np.intp]]:
-    """Ask once per meter: the keys, which of them each meter has (-1 for none), and the meter of each row."""
+    address: npt.NDArray[np.uint64], keys_of: KeysOf
+) -> tuple[list[AesKey], list[npt.NDArray[np.int64]], npt.NDArray[np.intp]]:
+    """Ask once per meter: the keys, which of them each meter has in each turn (-1 for none), and the meter of each row."""
     distinct, meter = np.unique(address, return_inverse=True)
-    keys: dict[int, int] = {}
+    numbers: dict[int, int] = {}
     found: list[AesKey] = []
-    of_meter: list[int] = []
+    turns: list[npt.NDArray[np.int64]] = []
     raw = distinct.astype("<u8").tobytes()
-    for at in range(0, len(raw), 8):
+    for row, at in enumerate(range(0, len(raw), 8)):
         mvt = model_of(raw[at : at + 2], raw[at + 6], raw[at + 7])
-        key = key_of(raw[at + 2 : at + 6][::-1].hex().upper(), mvt)
-        if not isinstance(key, AesKey):
-            of_meter.append(-1)
-            continue
-        number = keys.setdefault(id(key), len(keys))
-        if number == len(found):
-            found.append(key)
-        of_meter.append(number)
-    return found, np.array(of_meter, dtype="int64"), meter
+        for turn, key in enumerate(keys_of(raw[at + 2 : at + 6][::-1].hex().upper(), mvt)):
+            if turn == len(turns):
+                turns.append(np.full(len(distinct), -1, dtype="int64"))
+            if not isinstance(key, AesKey):
+                continue
+            number = numbers.setdefault(id(key), len(numbers))
+            if number == len(found):
+                found.append(key)
+            turns[turn][row] = number
+    return found, turns, meter

@@ -20,19 +20,18 @@ from divako.mbus import manufacturer_of, medium_of, status_of
 from divako.model import Medium, Readings, Telegram, Verdict, readings_of_records
 from divako.telegrams._asked import Asked, Words
 from divako.telegrams._bodies import BARE, WIRED, Bodies, bodies_of, wide, without_drivers
-from divako.telegrams._book import Book
 from divako.telegrams._mentions import Mentions, register_codes
 from divako.telegrams._meters import Meters, meter_codes
 from divako.telegrams._opening import MARK, open_bodies
 from divako.telegrams._payloads import Payloads, read_payloads
-from divako.telegrams._sheet import COLUMNS, Sheet
+from divako.telegrams._sheet import Sheet
 from divako.telegrams._source import Frames
 from divako.telegrams._values import Values, read_values
 from divako.telegrams._walk import Layout, Steps, Walker
+from divako.telegrams._writing import add_table, fill_layout, put_steps, spread_rows, take_table
 
 
 Integers = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
 
 LINKS = ("mbus", "wmbus", "lorawan")
 MEDIA = tuple(medium.value for medium in Medium)
@@ -177,8 +176,8 @@ class _Work:
         fits = (mode == 0) | (mode == _MODE_5)
         if sealed.any():
             which = np.flatnonzero(sealed)
-            key_of = self.asked.key_of
-            fits[which] = False if key_of is None else open_bodies(self.frames.buffer, bodies, which, key_of)
+            keys_of = self.asked.keys_of
+            fits[which] = False if keys_of is None else open_bodies(self.frames.buffer, bodies, which, keys_of)
         if fits.all():
             return bodies, sealed
         return bodies.take(fits), sealed[fits]
@@ -327,16 +326,16 @@ class _Work:
         if self.walker is not None:
             book = self.walker.book
             for rows, layout, values in self.blocks:
-                self._fill(sheet, book, first[rows], rows, layout.code, values, codes[0])
+                fill_layout(sheet, book, first[rows], rows, layout.code, values, codes[0], self.heads)
             if self.singles is not None:
                 rows, steps, values = self.singles
-                to = _spread(first[rows], steps.many)
-                self._put(sheet, book, to, np.repeat(rows, steps.many), steps.code, values, codes[0])
+                to = spread_rows(first[rows], steps.many)
+                put_steps(sheet, book, to, np.repeat(rows, steps.many), steps.code, values, codes[0], self.heads)
         for (rows, readings), named in zip(self.tables, codes[1:], strict=True):
             if len(readings) == sheet.rows:
-                self._take_whole(sheet, readings, named)  # there is nothing beside it
+                take_table(sheet, readings, named)  # there is nothing beside it
             else:
-                self._add(sheet, _spread(first[rows], self.many[rows]), readings, named)
+                add_table(sheet, spread_rows(first[rows], self.many[rows]), readings, named)
         self.blocks, self.tables, self.singles = [], [], None
         return Part(self.many, sheet, self.heads, self.refused)
 
@@ -349,71 +348,12 @@ class _Work:
                 of_book.add(register[layout.code], first[rows[0]] + np.arange(len(layout.code)))
             if self.singles is not None:
                 rows, steps, _ = self.singles
-                of_book.add(register[steps.code], _spread(first[rows], steps.many))
+                of_book.add(register[steps.code], spread_rows(first[rows], steps.many))
         out = [of_book]
         for rows, readings in self.tables:
             mentions = Mentions(readings.registers)
             alone = len(readings) == int(self.many.sum())
-            at = np.arange(len(readings)) if alone else _spread(first[rows], self.many[rows])
+            at = np.arange(len(readings)) if alone else spread_rows(first[rows], self.many[rows])
             mentions.add(readings.register, at)
             out.append(mentions)
         return out
-
-    def _fill(
-        self, sheet: Sheet, book: Book, first: Integers, rows: Integers, code: Integers, values: Values, named: Codes
-    ) -> None:
-        """Write the rows of telegrams of one layout."""
-        sheet.fill("register", first, named[book.register[code]])
-        for name in ("storage", "tariff", "subunit", "function"):
-            sheet.fill(name, first, getattr(book, name)[code])
-        sheet.fill("count", first, values.count.T)
-        sheet.fill("count_known", first, values.known.T)
-        sheet.fill("value", first, values.value.T)
-        said = self.heads["status"][rows]
-        sheet.fill("status", first, (values.status | said if said.any() else values.status).T)
-        times = self.heads["received_at"][rows]
-        if not np.isnat(times).all():
-            present = (book.storage[code] == 0)[:, None]
-            sheet.fill("time", first, np.where(present, times, np.datetime64("NaT", "ms")).T)
-
-    def _put(
-        self,
-        sheet: Sheet,
-        book: Book,
-        to: Integers,
-        rows: Integers,
-        code: Integers,
-        values: Values,
-        named: Codes,
-    ) -> None:
-        """Write rows that were found in step."""
-        sheet.put("register", to, named[book.register[code]])
-        for name in ("storage", "tariff", "subunit", "function"):
-            sheet.put(name, to, getattr(book, name)[code])
-        sheet.put("count", to, values.count)
-        sheet.put("count_known", to, values.known)
-        sheet.put("value", to, values.value)
-        sheet.put("status", to, values.status | self.heads["status"][rows])
-        times = np.where(book.storage[code] == 0, self.heads["received_at"][rows], np.datetime64("NaT", "ms"))
-        sheet.put("time", to, times)
-
-    @staticmethod
-    def _add(sheet: Sheet, to: Integers, readings: Readings, named: Codes) -> None:
-        """Write the rows of a table."""
-        for name in COLUMNS:
-            sheet.put(name, to, getattr(readings, name))
-        sheet.put("register", to, named[readings.register])
-
-    @staticmethod
-    def _take_whole(sheet: Sheet, readings: Readings, named: Codes) -> None:
-        """Take the columns of a table that is all there is."""
-        for name in COLUMNS:
-            sheet.whole(name, getattr(readings, name))
-        asis = (named[:-1] == np.arange(len(named) - 1)).all()
-        sheet.whole("register", readings.register if asis else named[readings.register])
-
-
-def _spread(first: Integers, many: Integers) -> Integers:
-    """Give the rows from each beginning on."""
-    last = np.cumsum(many)
-    return np.repeat(first - (last - many), many) + np.arange(int(last[-1]) if len(last) else 0)
