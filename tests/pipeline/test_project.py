@@ -196,6 +196,19 @@ def test_every_contradiction_is_told_at_once(house: Document, write_house: Write
     }
 
 
+def test_entries_that_nobody_knows_hide_no_contradiction(house: Document, write_house: Writer) -> None:
+    house["sections"][0]["colour"] = "red"
+    house["costs"][0]["parts"][1]["factor"] = 2
+    house["tenancies"].append(OVERLAP)
+    house["keys"] = "none.toml"
+    assert {path for path, _ in mistakes(write_house(house))} == {
+        "sections[0].colour",
+        "costs[0].parts[1].factor",
+        "tenancies[1].from",
+        "keys",
+    }
+
+
 def test_mistakes_survive_a_process_boundary(house: Document, write_house: Writer) -> None:
     house["keys"], house["sections"][0]["zone"] = "none.toml", "north"
     with pytest.raises(ProjectError) as caught:

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from divako.datasets import Event, Score, cooperative, municipality, score
 from divako.model import Finding
-from divako.pipeline._project import load_project
+from divako.pipeline._project_load import load_project
 from divako.pipeline._run import Results, run
 from divako.pipeline._write import write
 from divako.report import Comparison

@@ -28,7 +28,7 @@ When = dt.datetime | dt.date  # as TOML has them: a date is its local midnight
 _NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30}|/0*[1-9][0-9]{0,29})?")
 
 
-def structure(document: Any, kind: type[T], *, path: str = "") -> T:
+def structure(document: Any, kind: type[T], *, path: str = "", unknown: str = "refuse") -> T:
     """Read an attrs class from a table of a project file.
 
     Parameters
@@ -39,6 +39,8 @@ def structure(document: Any, kind: type[T], *, path: str = "") -> T:
         An attrs class; a field with a trailing underscore has the key without it.
     path : str, default ""
         Where the table stands in the file.
+    unknown : {"refuse", "ignore"}
+        What to do with entries that nobody knows.
 
     Returns
     -------
@@ -52,7 +54,7 @@ def structure(document: Any, kind: type[T], *, path: str = "") -> T:
         `others` holds the rest.
     """
     try:
-        return _converter().structure(document, kind)
+        return _converter(strict=unknown == "refuse").structure(document, kind)
     except (cattrs.BaseValidationError, ValueError, TypeError, DivakoError) as error:
         found = [ProjectError(reason, path=at) for at, reason in _leaves(error, path)]
         raise all_of(found) from None
@@ -66,22 +68,22 @@ def all_of(problems: list[ProjectError]) -> ProjectError:
 
 
 @functools.cache
-def _converter() -> cattrs.Converter:
-    converter = cattrs.Converter(forbid_extra_keys=True)
+def _converter(*, strict: bool) -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=strict)
     for kind in (str, int, float, bool):
         converter.register_structure_hook(kind, functools.partial(_plain, kind))
     converter.register_structure_hook(Fraction, _number)
     converter.register_structure_hook(Medium, _medium)
     converter.register_structure_hook_func(lambda kind: kind in (When, When | None), _when)
-    converter.register_structure_hook_factory(attrs.has, lambda cls: _class_hook(converter, cls))
+    converter.register_structure_hook_factory(attrs.has, lambda cls: _class_hook(converter, cls, strict=strict))
     converter.register_structure_hook_func(_is_list, lambda value, kind: _list(converter, value, kind))
     converter.register_structure_hook_func(_is_pairs, lambda value, kind: _pairs(converter, value, kind))
     return converter
 
 
-def _class_hook(converter: cattrs.Converter, cls: type[Any]) -> Callable[[Any, Any], Any]:
+def _class_hook(converter: cattrs.Converter, cls: type[Any], *, strict: bool) -> Callable[[Any, Any], Any]:
     renamed: Any = {a.name: override(rename=a.name.rstrip("_")) for a in attrs.fields(cls) if a.name.endswith("_")}
-    inner = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **renamed)
+    inner = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=strict, **renamed)
 
     def hook(value: Any, kind: Any) -> Any:
         if not isinstance(value, dict):
