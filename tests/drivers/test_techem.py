@@ -45,10 +45,13 @@ def test_water_is_the_reading_of_the_due_date_and_the_use_since(then: int, since
     assert counts == {("volume", 0): then + since, ("volume", 1): then, ("volume_since_due_date", 0): since}
 
 
-@pytest.mark.parametrize(("version", "kilowatt_hours"), [(0x45, 1000), (0x39, 1000), (0x27, 1000 / 3.6)])
-def test_heat_meters_count_in_the_unit_of_their_model(version: int, kilowatt_hours: float) -> None:
+@pytest.mark.parametrize(
+    ("version", "device_type", "kilowatt_hours"),
+    [(0x45, 0x43, 1000), (0x39, 0x43, 1000), (0x27, 0x43, 1000), (0x27, 0xC3, 1000 / 3.6), (0x27, 0x04, 1000 / 3.6)],
+)
+def test_heat_meters_count_in_the_unit_of_their_type(version: int, device_type: int, kilowatt_hours: float) -> None:
     body = "00 9f33" + (1000).to_bytes(3, "little").hex() + "60 000000 0000" + "00" * 32
-    records = decode(wireless_frame("TCH", version, 0xC3, 0xA2, body)).records
+    records = decode(wireless_frame("TCH", version, device_type, 0xA2, body)).records
     assert [r.value for r in records if r.quantity == "energy"] == pytest.approx([kilowatt_hours] * 2, rel=1e-15)
 
 
@@ -61,10 +64,11 @@ def test_a_body_without_a_date_where_one_must_be_is_refused(version: int, device
         decode(wireless_frame("TCH", version, device_type, ci, "ff" * size))
 
 
-def test_a_model_whose_unit_nobody_knows_is_refused() -> None:
+@pytest.mark.parametrize(("version", "device_type"), [(0x77, 0x43), (0x39, 0xC3), (0x45, 0x04)])
+def test_a_model_whose_unit_nobody_knows_is_refused(version: int, device_type: int) -> None:
     body = "00 9f33 e80300 60 000000 0000" + "00" * 32
     with pytest.raises(DecodeError):
-        decode(wireless_frame("TCH", 0x77, 0xC3, 0xA2, body))
+        decode(wireless_frame("TCH", version, device_type, 0xA2, body))
 
 
 def test_a_half_of_a_month_that_does_not_fit_one_byte_is_refused() -> None:

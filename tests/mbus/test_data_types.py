@@ -132,3 +132,17 @@ def test_what_is_not_taken_apart_is_kept_as_it_was_sent(text: str, quantity: str
     assert record.quantity == quantity
     assert record.content == record.raw
     assert record.raw
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("07 79 78563412 9344 35 07", "0735449312345678"),  # type, version, manufacturer, digits
+        ("0c 79 78563412", "12345678"),
+        ("04 79 15cd5b07", "123456789"),
+        ("0d 79 04 34333231", "1234"),
+    ],
+)
+def test_identifications_read_as_they_are_written(text: str, content: str) -> None:
+    (record,) = read_records(bytes.fromhex(text)).records
+    assert (record.quantity, record.content) == ("identification", content)

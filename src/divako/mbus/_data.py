@@ -25,6 +25,7 @@ _FLOAT = struct.Struct("<f")
 _DATE_READERS = {2: read_date, 3: read_time, 4: read_date_time, 6: read_date_time_seconds}
 _DATE_KINDS = {2: "date", 3: "time", 4: "datetime", 6: "datetime"}
 _PLAIN_DATES = frozenset({"date", "datetime"})
+_ADDRESS = 8
 _EXACT_FLOAT = 1 << 29  # a float32 times less than this is exact as float64
 
 
@@ -88,7 +89,9 @@ def read_content(meaning: Meaning, data: bytes, lvar: int | None) -> tuple[str, 
         return meaning.quantity, read_text(data)
     if not data or data == b"\xff" * len(data):
         return meaning.quantity, None  # all ones mean "invalid" of every type that numbers things
-    if meaning.field in BCD_FIELDS or (lvar is not None and lvar < 0xE0):
+    # An enhanced identification of 8 bytes is an address: type, version, manufacturer, eight digits.
+    address = meaning.quantity == "identification" and len(data) == _ADDRESS
+    if address or meaning.field in BCD_FIELDS or (lvar is not None and lvar < 0xE0):
         return meaning.quantity, data[::-1].hex().upper()
     return meaning.quantity, str(int.from_bytes(data, "little"))
 
