@@ -109,3 +109,22 @@ def test_the_total_of_a_16_2_is_in_litres() -> None:
     record = next(r for r in decode(only(APATOR_162.examples).frame).records if r.quantity == "volume")
     assert record.register is not None
     assert (record.count, record.register.quantum) == (12345, "1/1000 m3")
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("02ff20 0500", Status.DRY | Status.LEAK),
+        ("02ff20 0000", Status.OK),
+        ("02ff20 f0ff", Status.OK),  # for how long, and of nothing
+        ("04ff23 30020000", Status.TAMPER | Status.LOW_BATTERY | Status.MAKER_SPECIFIC),
+    ],
+)
+def test_information_codes_of_a_water_meter_hold_for_its_readings(code: str, status: Status) -> None:
+    telegram = decode(wireless_frame("KAM", 0x1B, 0x16, 0x78, f"0413 39300000 {code}"))
+    assert [record.status for record in telegram.records] == [status, status]
+
+
+def test_the_high_half_of_the_information_codes_of_a_heat_meter_is_read() -> None:
+    telegram = decode(wireless_frame("KAM", 0x39, 0x04, 0x78, "0406 39300000 04ff22 02000080"))
+    assert telegram.records[0].status == Status.LOW_BATTERY | Status.LEAK

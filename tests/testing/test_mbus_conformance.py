@@ -176,6 +176,7 @@ def test_a_driver_that_does_not_pickle_is_noticed() -> None:
 
 def test_a_driver_survives_pickling_with_what_it_has_learned() -> None:
     one = named()
+    failures(one)
     assert pickle.loads(pickle.dumps(one)) == one
     assert hash(one) == hash(named())
 

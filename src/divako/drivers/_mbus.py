@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields, frozen
 
 from divako.drivers._block import Block, first_fitting, read_first
 from divako.drivers._cipher import Cipher
@@ -13,7 +15,7 @@ from divako.drivers._known import Known, vib_of
 from divako.drivers._mvt import Mvt
 from divako.drivers._naming import device_pairs, snake_name
 from divako.errors import DriverError, MalformedError, TruncatedError
-from divako.mbus import Address, Body, Meaning, RecordList, meaning_as, reread
+from divako.mbus import Address, Body, Meaning, Reader, RecordList, meaning_as, reader_as
 from divako.model import Function, Medium, Record, Status
 
 
@@ -133,7 +135,8 @@ class MbusDriver:
     address: Callable[[Address], Address] | None = None
     derive: Derive | None = None
     _rules: dict[bytes, tuple[Known, ...]] = field(init=False, eq=False, repr=False, factory=dict)
-    _meanings: dict[bytes, tuple[Known, Meaning | None] | None] = field(init=False, eq=False, repr=False, factory=dict)
+    _places: dict[tuple[bytes, int], tuple[int, ...]] = field(init=False, eq=False, repr=False, factory=dict)
+    _readers: dict[bytes, tuple[Known, Reader | None] | None] = field(init=False, eq=False, repr=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         if len(self.source) < 8 or not self.examples:
@@ -147,6 +150,11 @@ class MbusDriver:
             raise DriverError(msg)
         for known in self.records:
             self._rules[known.vib] = (*self._rules.get(known.vib, ()), known)
+
+    def __reduce__(self) -> tuple[Callable[[], MbusDriver], tuple[()]]:
+        # What a driver has learned of headers stays here: another process learns it again.
+        given = {part.name: getattr(self, part.name) for part in fields(MbusDriver) if part.init}
+        return functools.partial(MbusDriver, **given), ()
 
     @property
     def names_records(self) -> bool:
@@ -191,51 +199,83 @@ class MbusDriver:
         """Put a name to the records and the block that the standard leaves to the maker.
 
         A block that is not as declared stays bytes: the records before it are right
-        without it. Flags that a block behind the records raises hold for their numbers as well.
+        without it. Flags that a block raises hold for the numbers of all records.
         """
-        records = [new for record in found.records for new in self._named(record, body)] if self._rules else None
+        places = self._places_of(found) if self._rules else ()
+        if not places and not (self.after_records and found.maker_data):
+            return found
+        records, flags = self._renamed(found.records, places, body)
         if self.after_records and found.maker_data:
             try:
                 block, more = first_fitting(self.after_records, found.maker_data, body)
             except (TruncatedError, MalformedError):
                 pass
             else:
-                flags = block.flags(found.maker_data, body)
-                before = found.records if records is None else records
-                records = [*(_flagged(record, flags) for record in before), *more]
-        if records is None:
-            return found
+                flags |= block.flags(found.maker_data, body)
+                records = [*records, *more]
+        if flags:
+            records = [_flagged(record, flags) for record in records]
         if self.derive is not None:
             records.extend(evolve(more, time=body.received_at) for more in self.derive(records))
-        return evolve(found, records=tuple(records))
+        return RecordList(tuple(records), found.maker_data, found.more_follows, found.headers, found.damage)
+
+    def _places_of(self, found: RecordList) -> tuple[int, ...]:
+        """Give the places of the records that the maker says something of; the same for the same headers."""
+        key = (found.headers, len(found.records))
+        try:
+            return self._places[key]
+        except KeyError:
+            if len(self._places) >= _MOST_HEADERS:
+                self._places.clear()
+            places = tuple(place for place, record in enumerate(found.records) if self._said(record) is not None)
+            self._places[key] = places
+            return places
+
+    def _renamed(self, records: tuple[Record, ...], places: tuple[int, ...], body: Body) -> tuple[list[Record], Status]:
+        out: list[Record] = []
+        flags, last = Status.OK, 0
+        for place in places:
+            out.extend(records[last:place])
+            new, raised = self._named(records[place], body)
+            out.extend(new)
+            flags |= raised
+            last = place + 1
+        out.extend(records[last:])
+        return out, flags
 
     def known_of(self, record: Record) -> Known | None:
         """Give what the maker says of a record; None where the standard has the last word."""
-        said = self._meaning_of(record) if record.header else None
+        said = self._rule_of(record) if record.header else None
         return None if said is None else said[0]
 
-    def _named(self, record: Record, body: Body) -> tuple[Record, ...]:
+    def _said(self, record: Record) -> tuple[Known, Reader | None] | None:
         if not record.header:
-            return (record,)
+            return None
         try:
-            said = self._meanings[record.header]
+            return self._readers[record.header]
         except KeyError:
-            if len(self._meanings) >= _MOST_HEADERS:
-                self._meanings.clear()
-            said = self._meanings[record.header] = self._meaning_of(record)
-        if said is None:
-            return (record,)
-        known, meaning = said
-        if meaning is None:
-            if Status.RECORD_ERROR in record.status:
-                return (record,)
-            try:
-                return read_first(known.block, record.raw, body)
-            except (TruncatedError, MalformedError):
-                return (record,)
-        return (reread(record, meaning, received_at=body.received_at, status=body.status),)
+            if len(self._readers) >= _MOST_HEADERS:
+                self._readers.clear()
+            said = self._readers[record.header] = self._rule_of(record)
+            return said
 
-    def _meaning_of(self, record: Record) -> tuple[Known, Meaning | None] | None:
+    def _named(self, record: Record, body: Body) -> tuple[tuple[Record, ...], Status]:
+        """Give what a record really is, and the flags that it raises."""
+        said = self._said(record)
+        if said is None:
+            return (record,), Status.OK
+        known, reader = said
+        if reader is not None:
+            return (reader(record.raw, body.status, body.received_at),), Status.OK
+        if Status.RECORD_ERROR in record.status:
+            return (record,), Status.OK
+        try:
+            block, records = first_fitting(known.block, record.raw, body)
+        except (TruncatedError, MalformedError):
+            return (record,), Status.OK
+        return records, block.flags(record.raw, body)
+
+    def _rule_of(self, record: Record) -> tuple[Known, Reader | None] | None:
         for known in self._rules.get(vib_of(record.header), ()):
             if all(
                 wanted is None or wanted == has
@@ -248,18 +288,23 @@ class MbusDriver:
             ):
                 if known.block:
                     return known, None
-                quantity = known.quantity or (known.register.name if known.register is not None else "")
-                meaning = meaning_as(record.header, known.register, quantity, unsigned=known.unsigned, date=known.date)
-                return known, evolve(
-                    meaning,
-                    has_value=not known.missing,
-                    status=meaning.status | (Status.RECORD_ERROR if known.missing else Status.OK),
-                    storage=meaning.storage if known.as_storage is None else known.as_storage,
-                    tariff=meaning.tariff if known.as_tariff is None else known.as_tariff,
-                    subunit=meaning.subunit if known.as_subunit is None else known.as_subunit,
-                )
+                return known, reader_as(_meaning_of(known, record.header), record.header)
         return None
 
 
 def _flagged(record: Record, flags: Status) -> Record:
     return evolve(record, status=record.status | flags) if flags and record.register is not None else record
+
+
+def _meaning_of(known: Known, header: bytes) -> Meaning:
+    """Say what a record header means, with all that its maker says of it."""
+    quantity = known.quantity or (known.register.name if known.register is not None else "")
+    meaning = meaning_as(header, known.register, quantity, unsigned=known.unsigned, date=known.date)
+    return evolve(
+        meaning,
+        has_value=not known.missing,
+        status=meaning.status | (Status.RECORD_ERROR if known.missing else Status.OK),
+        storage=meaning.storage if known.as_storage is None else known.as_storage,
+        tariff=meaning.tariff if known.as_tariff is None else known.as_tariff,
+        subunit=meaning.subunit if known.as_subunit is None else known.as_subunit,
+    )

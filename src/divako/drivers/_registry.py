@@ -196,10 +196,10 @@ class Installed:
         """
         if mvt.manufacturer not in _groups():
             return None
-        candidates = _candidates(mvt.manufacturer, mvt.version, mvt.device_type, ci)
-        if not candidates:
+        readers = _readers(mvt.manufacturer, mvt.version, mvt.device_type, ci)
+        if not readers:
             return None
-        fitting = [d for d in candidates if d.names_records and (d.accepts.check is None or d.accepts.check(data))]
+        fitting = [d for d in readers if d.accepts.check is None or d.accepts.check(data)]
         return _one(fitting, "reads this meter")
 
     def opener(self, mvt: Mvt, ci: int, mode: int) -> MbusDriver | None:
@@ -253,3 +253,8 @@ def _candidates(manufacturer: str, version: int, device_type: int, ci: int) -> t
     mvt = Mvt(manufacturer=manufacturer, version=version, device_type=device_type)
     drivers = map(load, sorted(_groups().get(manufacturer, {})))
     return tuple(driver for driver in drivers if isinstance(driver, MbusDriver) and driver.accepts.accepts(mvt, ci))
+
+
+@functools.lru_cache(maxsize=4096)
+def _readers(manufacturer: str, version: int, device_type: int, ci: int) -> tuple[MbusDriver, ...]:
+    return tuple(driver for driver in _candidates(manufacturer, version, device_type, ci) if driver.names_records)

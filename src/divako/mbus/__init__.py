@@ -10,7 +10,7 @@ from divako.mbus._header import Address, Header, manufacturer_of, medium_of, rea
 from divako.mbus._maker import MAKERS_MODES, Body, Maker, Makers, Opener
 from divako.mbus._meaning import Meaning, meaning_as
 from divako.mbus._protection import MAC_SIZES, Fragment
-from divako.mbus._reader import reread
+from divako.mbus._reader import Reader, reader_as
 from divako.mbus._records import RecordList, read_records, split_records
 from divako.mbus._request import BROADCAST, SECONDARY, TEST, Master, SecondaryAddress
 from divako.mbus._security import KeyLookup
@@ -36,6 +36,7 @@ __all__ = [
     "Master",
     "Meaning",
     "Opener",
+    "Reader",
     "RecordList",
     "SecondaryAddress",
     "cut_trailing",
@@ -52,7 +53,7 @@ __all__ = [
     "read_frame",
     "read_header",
     "read_records",
-    "reread",
+    "reader_as",
     "split_records",
     "status_of",
     "write_frame",

@@ -48,6 +48,7 @@ from divako.model import Medium, Mvt, Status, Telegram, Verdict
 LAYER = "mbus.application"
 
 _MODE_5 = 5
+_MODES_OF_MAKERS = 16  # and above: reserved by the standard
 _READABLE = RECORDS | COMPACT | FORMAT | APPLICATION_ERROR
 # A wired meter that answers with a short header is known by its primary address alone.
 _NOBODY = Address("", Mvt(manufacturer="@@@", version=0, device_type=0x0F), bytes(8))
@@ -130,8 +131,12 @@ def read_application(
         content = _behind_header(ci, plain, formats)
         if maker is None and makers is not None and printed is not None:
             maker = makers.find(printed.mvt, ci, content)
-        key = _key_of(keys, address) if ci in MAKERS_OWN else None
-        found = _read(Body(ci, content, address or _NOBODY, header, status, received_at, key), maker, partial=partial)
+        if maker is None and ci not in FORMAT:  # as nearly always
+            found = read_records(content, received_at=received_at, status=status, partial=partial)
+        else:
+            key = _key_of(keys, address) if ci in MAKERS_OWN else None
+            body = Body(ci, content, address or _NOBODY, header, status, received_at, key)
+            found = _read(body, maker, partial=partial)
     except (TruncatedError, MalformedError) as error:
         if plain.verdict is Verdict.CHECKED:
             # 2F 2F alone is weak: a body that does not walk to its end may be a wrong key's.
@@ -181,7 +186,7 @@ def _unwrap(
         msg = "a short header, and no address before it"
         raise TruncatedError(msg, layer=LAYER, offset=0)
     # Old wired meters put any number into the configuration field.
-    if makers is not None and address is not None and link != "mbus":
+    if makers is not None and header.mode >= _MODES_OF_MAKERS and address is not None and link != "mbus":
         opener = makers.opener(address.mvt, ci, header.mode)
         if opener is not None:
             opened = opener.open(Body(ci, body, address, header, key=_key_of(keys, address)))

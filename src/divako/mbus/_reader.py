@@ -41,7 +41,21 @@ def reader_of(header: bytes, lvar: int | None = None) -> Reader:
     callable
         Takes the data, the status of the telegram and when it came; gives the record.
     """
-    meaning = meaning_of(header)
+    return reader_as(meaning_of(header), header, lvar)
+
+
+def reader_as(meaning: Meaning, header: bytes, lvar: int | None = None) -> Reader:
+    """Give the function that reads the data behind a header whose meaning is known.
+
+    Parameters
+    ----------
+    meaning : Meaning
+        From `meaning_of`, or from `meaning_as` where its maker says what it means.
+    header : bytes
+        A complete record header.
+    lvar : int, optional
+        The length byte of variable data.
+    """
     register = meaning.register
     if register is not None and meaning.has_value and meaning.field not in {REAL, LVAR} and SIZES[meaning.field]:
         if meaning.field in BCD_FIELDS:
@@ -49,8 +63,13 @@ def reader_of(header: bytes, lvar: int | None = None) -> Reader:
         if meaning.form is Form.NUMBER:
             return _of_integers(meaning, register, header, read_signed)
 
+    # Without the length byte, variable data that is no number is a text.
+    is_text = lvar is None and meaning.field == LVAR and meaning.form is Form.IDENTIFICATION
+
     def read(data: bytes, status: Status, received_at: np.datetime64 | None) -> Record:
-        return read_record(meaning, header, data, lvar, received_at, status)
+        return read_record(
+            meaning, header, data, min(len(data), _LONGEST_TEXT) if is_text else lvar, received_at, status
+        )
 
     return read
 
@@ -136,22 +155,3 @@ def read_record(
         b"" if meaning.form is Form.HIDDEN else data,
         quantity,
     )
-
-
-def reread(record: Record, meaning: Meaning, *, received_at: np.datetime64 | None, status: Status) -> Record:
-    """Read the data of a record once more, now that its maker says what it means.
-
-    Parameters
-    ----------
-    record : Record
-        As the standard reads it.
-    meaning : Meaning
-        From `meaning_as`.
-    received_at : datetime64[ms] or None
-        When the telegram came, in UTC.
-    status : Status
-        What the telegram's header says of all records.
-    """
-    # A record keeps no length byte of variable data; what is asked for here are texts.
-    lvar = min(len(record.raw), _LONGEST_TEXT) if meaning.field == LVAR else None
-    return read_record(meaning, record.header, record.raw, lvar, received_at, status)
