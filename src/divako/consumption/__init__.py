@@ -1,5 +1,6 @@
 """What passed during the intervals of a calendar: of meters, of places, and as a matrix."""
 
+from divako.consumption._count_grid import CountGrid, count_grids
 from divako.consumption._exact import ExactConsumption, exact_consumption
 from divako.consumption._grid import Grid, grid
 from divako.consumption._intervals import consumption_blocks, consumption_by_calendar, interval_consumption
@@ -13,12 +14,14 @@ from divako.consumption._update import replace_intervals, update_consumption
 
 __all__ = [
     "ConsumptionState",
+    "CountGrid",
     "ExactConsumption",
     "Grid",
     "Peak",
     "consumption_blocks",
     "consumption_by_calendar",
     "consumption_of_steps",
+    "count_grids",
     "exact_consumption",
     "exact_intervals",
     "grid",

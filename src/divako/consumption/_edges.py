@@ -16,7 +16,7 @@ from divako.errors import SeriesError
 Ints = npt.NDArray[np.int64]
 
 _LIMIT = 1 << 62
-# How many readings a search among them costs: below one boundary in so many, searching beats counting.
+# How many readings a search among them costs: below one boundary in so many, searching beats dealing out.
 _READINGS_PER_SEARCH = 8
 _CELLS_PER_BOUNDARY = 64
 
@@ -85,19 +85,11 @@ class Edges:
         """
         common = self.common
         if common is not None and len(self) * _READINGS_PER_SEARCH > len(time):
-            behind = _counted(first, time, common)
-        else:
-            behind = _search(first, time, self.lines(), self.time, "right")
-        behind -= 1
-        lowest = first[:-1]
-        highest = np.maximum(first[1:] - 2, lowest)
-        if common is not None:
-            table = behind.reshape(-1, len(common))
-            np.maximum(table, lowest[:, None], out=table)
-            np.minimum(table, highest[:, None], out=table)
-            return behind
+            return _dealt(first, time, common)
         line = self.lines()
-        return np.minimum(np.maximum(behind, lowest[line]), highest[line])
+        behind = _search(first, time, line, self.time, "right") - 1
+        lowest = first[:-1]
+        return np.minimum(np.maximum(behind, lowest[line]), np.maximum(first[1:] - 2, lowest)[line])
 
 
 def _search(first: Ints, time: Ints, line: Ints, instant: Ints, side: Any) -> Ints:
@@ -115,17 +107,23 @@ def _search(first: Ints, time: Ints, line: Ints, instant: Ints, side: Any) -> In
     return np.array([a + int(np.searchsorted(time[a:b], at, side=side)) for a, b, at in spans], dtype="int64")
 
 
-def _counted(first: Ints, time: Ints, common: Ints) -> Ints:
-    """Count the readings at or before each boundary of each line, in one pass over the readings.
+def _dealt(first: Ints, time: Ints, common: Ints) -> Ints:
+    """Deal the boundaries of each line out to its steps, in one pass over the readings.
 
-    A reading counts from the first boundary on that is not before it; the running sum of how many
-    begin to count at each is how many stand before.
+    A step holds the boundaries from its beginning to that of the next; the first step of a line
+    has those before as well, the last those behind.
     """
-    slots = len(common) + 1
-    slot = _first_not_before(time, common)
-    slot += np.repeat(np.arange(len(first) - 1, dtype="int64") * slots, np.diff(first))
-    many = np.bincount(slot, minlength=(len(first) - 1) * slots)
-    return np.cumsum(many, out=many).reshape(-1, slots)[:, :-1].reshape(-1)
+    begins = _first_not_before(time, common)
+    begins += np.repeat(np.arange(len(first) - 1, dtype="int64") * len(common), np.diff(first))
+    starts = np.arange(len(first), dtype="int64") * len(common)
+    # Where no step begins; before the line's first point, for a line may have no other.
+    begins[first[1:] - 1] = starts[1:]
+    begins[first[:-1]] = starts[:-1]
+    # The newest step that has begun at each boundary, as how many have.
+    begun = np.bincount(begins, minlength=int(starts[-1]) + 1)[: starts[-1]]
+    np.cumsum(begun, out=begun)
+    begun -= 1
+    return begun
 
 
 def _first_not_before(time: Ints, edges: Ints) -> Ints:

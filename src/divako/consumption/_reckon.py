@@ -129,6 +129,39 @@ def reckon(readings: Readings, wanted: Wanted, registers: dict[Register, int]) -
     SeriesError
         As the public calls say, with rows of the table given.
     """
+    for lines in stitched_blocks(readings, wanted):
+        gap = None if wanted.max_gap_s is None else wanted.max_gap_s * 1000
+        bins = tuple(
+            bins_of(lines.stitched, of_lines, at, multiple=lines.multiple, max_gap_ms=gap, exactly=wanted.exactly)
+            for of_lines, at in _at_edges(lines.stitched, lines.edges, exactly=wanted.exactly)
+        )
+        yield Block(lines.stitched, bins, registers_of_lines(lines.stitched, registers), lines.share)
+
+
+@frozen(eq=False)
+class StitchedBlock:
+    """Stitched registers of some meters, and where to cut them.
+
+    Parameters
+    ----------
+    stitched : Stitched
+        The lines.
+    multiple : ndarray of int64 or None
+        The quantum of each in its counts, where one is wanted.
+    edges : list or mapping of int to ndarray of int64
+        Boundaries of each calendar, or of each meter.
+    share : float
+        How much of the readings was looked at so far.
+    """
+
+    stitched: Stitched
+    multiple: Ints | None
+    edges: list[Ints] | dict[int, Ints]
+    share: float
+
+
+def stitched_blocks(readings: Readings, wanted: Wanted) -> Iterator[StitchedBlock]:
+    """Stitch the registers of a table block by block; see `reckon`."""
     name, numbers = read_name(wanted.register)
     rules = evolve(wanted.rules, register=name)
     plans = Plans.of(wanted.meters, readings.meter_ids)
@@ -148,12 +181,7 @@ def reckon(readings: Readings, wanted: Wanted, registers: dict[Register, int]) -
         except SeriesError as error:
             error.row = None if error.row is None else _row(rows_of_part, error.row)
             raise
-        gap = None if wanted.max_gap_s is None else wanted.max_gap_s * 1000
-        bins = tuple(
-            bins_of(stitched, of_lines, at, multiple=multiple, max_gap_ms=gap, exactly=wanted.exactly)
-            for of_lines, at in _at_edges(stitched, edges, exactly=wanted.exactly)
-        )
-        yield Block(stitched, bins, registers_of_lines(stitched, registers), done / len(readings))
+        yield StitchedBlock(stitched, multiple, edges, done / len(readings))
 
 
 def _at_edges(
@@ -166,14 +194,14 @@ def _at_edges(
         yield own, register_at(stitched, own, exactly=exactly)
         return
     many = len(stitched.lines.meter)
-    union = _union(edges)
+    union = union_of(edges)
     at = register_at(stitched, Edges.shared(union, many), exactly=exactly)
     for one in edges:
         chosen = at if len(one) == len(union) else at.columns(len(union), np.searchsorted(union, one))
         yield Edges.shared(one, many), chosen
 
 
-def _union(edges: Sequence[Ints]) -> Ints:
+def union_of(edges: Sequence[Ints]) -> Ints:
     """Put boundaries together; days mostly begin with an hour, and months with a day."""
     union = max(edges, key=len)
     for one in edges:
@@ -194,8 +222,7 @@ def read_name(register: str | None) -> tuple[str | None, tuple[int, int] | None]
 
 def part_of(readings: Readings, rows: Rows, numbers: tuple[int, int] | None) -> tuple[Readings, Rows]:
     """Take the rows of a block, and of these the tariff and subunit wanted."""
-    whole = isinstance(rows, slice) and rows.stop - rows.start == len(readings)
-    part = readings if whole else readings.select(rows)
+    part = readings._span(rows) if isinstance(rows, slice) else readings.select(rows)  # noqa: SLF001 - of the house
     if numbers is None or (numbers == (0, 0) and not part.tariff.any() and not part.subunit.any()):
         return part, rows
     mine = np.flatnonzero((part.tariff == numbers[0]) & (part.subunit == numbers[1]))
@@ -301,5 +328,6 @@ def registers_of_lines(stitched: Stitched, registers: dict[Register, int]) -> np
     codes = []
     for code, tariff, subunit in kinds.T.tolist():
         one = lines.registers[code]
-        codes.append(registers.setdefault(evolve(one, name=line_name(one.name, tariff, subunit)), len(registers)))
+        named = evolve(one, name=line_name(one.name, tariff, subunit)) if tariff or subunit else one
+        codes.append(registers.setdefault(named, len(registers)))
     return np.array(codes, dtype="int32")[inverse.reshape(-1)]

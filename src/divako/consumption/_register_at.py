@@ -38,7 +38,7 @@ class RegisterAt:
     remainder, divisor : ndarray of int64, shape (e,)
         The rest; the divisor is the length of the step. May be empty where they were not asked for. [count · ms], [ms]
     covered : ndarray of int64, shape (e,)
-        Known time from the first reading of the line to the boundary. [ms]
+        Known time from the first reading of the line to the boundary; empty where it was not asked for. [ms]
     """
 
     floor: Ints
@@ -65,7 +65,7 @@ class RegisterAt:
         return RegisterAt(*kept)
 
 
-def register_at(stitched: Stitched, edges: Edges, *, exactly: bool = False) -> RegisterAt:
+def register_at(stitched: Stitched, edges: Edges, *, exactly: bool = False, covers: bool = True) -> RegisterAt:
     """Evaluate the stitched registers of all lines at all their boundaries.
 
     Parameters
@@ -76,6 +76,8 @@ def register_at(stitched: Stitched, edges: Edges, *, exactly: bool = False) -> R
         Boundaries of the same lines.
     exactly : bool, default False
         Whether remainders are wanted as well.
+    covers : bool, default True
+        Whether the known time is.
 
     Returns
     -------
@@ -88,7 +90,7 @@ def register_at(stitched: Stitched, edges: Edges, *, exactly: bool = False) -> R
         A step is longer than 35,000 years.
     """
     step = edges.steps_at(stitched.first, stitched.time)
-    length = np.ones(len(stitched.time), dtype="int64")
+    length = np.empty(len(stitched.time), dtype="int64")
     np.subtract(stitched.time[1:], stitched.time[:-1], out=length[:-1])
     length[stitched.last] = 1  # no step begins there, and nothing passes in it
     longest = int(length.max(initial=1))
@@ -100,25 +102,31 @@ def register_at(stitched: Stitched, edges: Edges, *, exactly: bool = False) -> R
     reckon = _in_floats if (most + 1) * longest < _EXACT and not exactly else _in_integers
     quotient, remainder, divisor, inside = reckon(stitched, edges, step, length)
     quotient += np.take(stitched.stood, step, mode="clip")
-    return RegisterAt(quotient, remainder, divisor, _covered(stitched, edges, step, inside, length))
+    known = _covered(stitched, edges, step, inside, length) if covers else quotient[:0]
+    return RegisterAt(quotient, remainder, divisor, known)
 
 
-_Inside = Ints | npt.NDArray[np.float64]
-_Parts = tuple[Ints, Ints, Ints, _Inside]
+_Parts = tuple[Ints, Ints, Ints, Ints]
 
 
 def _in_floats(stitched: Stitched, edges: Edges, step: Ints, length: Ints) -> _Parts:
     """Divide products below 2**53: all numbers are whole, so floats hold them exactly, and are several times faster."""
+    divisor = np.take(length, step, mode="clip")
     inside = _since(np.take(stitched.time, step, mode="clip"), edges)
-    divisor = np.take(length.astype("float64"), step, mode="clip")
-    np.maximum(inside, 0, out=inside)
-    part = inside.astype("float64")
-    np.minimum(part, divisor, out=part)
-    product = np.take(stitched.passed.astype("float64"), step, mode="clip")
-    product *= part
-    product /= divisor
+    if edges.common is None or _reach_beyond(stitched, edges.common):
+        np.maximum(inside, 0, out=inside)
+        np.minimum(inside, divisor, out=inside)
+    product = np.take(stitched.passed, step, mode="clip")
+    product *= inside
+    quotient = product / divisor
     none = step[:0]
-    return np.floor(product, out=product).astype("int64"), none, none, part
+    return np.floor(quotient, out=quotient).astype("int64"), none, none, inside
+
+
+def _reach_beyond(stitched: Stitched, common: Ints) -> bool:
+    """Tell whether some boundary lies before the first reading or behind the last of its line."""
+    begin, end = stitched.time[stitched.first[:-1]], stitched.time[stitched.last]
+    return bool(begin.max() > common[0] or end.min() < common[-1])
 
 
 def _in_integers(stitched: Stitched, edges: Edges, step: Ints, length: Ints) -> _Parts:
@@ -139,7 +147,7 @@ def _since(begin: Ints, edges: Edges) -> Ints:
     return np.subtract(edges.common, table, out=table).reshape(-1)
 
 
-def _covered(stitched: Stitched, edges: Edges, step: Ints, inside: _Inside, length: Ints) -> Ints:
+def _covered(stitched: Stitched, edges: Edges, step: Ints, inside: Ints, length: Ints) -> Ints:
     """Reckon the known time before each boundary. [ms]"""
     begin, end = stitched.time[stitched.first[:-1]], stitched.time[stitched.last]
     if edges.common is not None:
@@ -151,5 +159,5 @@ def _covered(stitched: Stitched, edges: Edges, step: Ints, inside: _Inside, leng
     if stitched.unknown is not None:
         lost = np.where(stitched.unknown, length, 0)
         before = np.cumsum(lost) - lost
-        covered -= before[step] + np.where(stitched.unknown[step], inside, 0).astype("int64")
+        covered -= before[step] + np.where(stitched.unknown[step], inside, 0)
     return covered

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,7 @@ REASONS = (
     "without_meter",
     "settled",
 )
+_NAT = np.iinfo("int64").min  # the number behind an unknown time
 _NO_VALUE = np.uint32(Status.INVALID_VALUE | Status.RECORD_ERROR | Status.UNKNOWN_QUANTITY)
 
 
@@ -127,7 +130,7 @@ def _all_usable(readings: Readings, register: str | None) -> bool:
         and readings.register.min(initial=0) >= 0
         and readings.meter.min(initial=0) >= 0
         and readings.count_known.all()
-        and (not len(readings) or not np.isnat(readings.time.min()))
+        and readings.time.view("int64").min(initial=0) > _NAT
         and not (readings.function != int(Function.INSTANTANEOUS)).any()
         and not np.bitwise_or.reduce(readings.status) & _NO_VALUE
     )
@@ -168,7 +171,7 @@ def arrange(readings: Readings, *, register: str | None = None, on_conflict: str
         dropped = _left_out(readings, register, can_stand)
         used = readings.select(row)
     key = _keys(used)
-    time = used.time.astype("int64")
+    time = used.time.view("int64")
     if not _in_order(key, time):
         order = np.lexsort((time, key))  # stable: of one instant the later arrival comes later
         row = order if row is None else row[order]
@@ -220,8 +223,10 @@ def _keys(used: Readings) -> npt.NDArray[np.integer[Any]]:
 
 
 def _in_order(key: npt.NDArray[np.integer[Any]], time: npt.NDArray[np.int64]) -> bool:
-    step = key[1:] != key[:-1]
-    return bool((key[1:] >= key[:-1]).all() and ((time[1:] >= time[:-1]) | step).all())
+    if (key[1:] < key[:-1]).any():
+        return False
+    earlier = np.flatnonzero(time[1:] < time[:-1])
+    return bool((key[earlier + 1] != key[earlier]).all())
 
 
 def _counts(
@@ -277,6 +282,7 @@ def _without_duplicates(lines: Lines, on_conflict: str) -> Lines:
     )
 
 
+@functools.cache
 def nothing_dropped() -> Dropped:
     """Make the table of no dropped readings."""
     none = np.zeros(0, dtype="int64")

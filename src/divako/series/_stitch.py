@@ -90,7 +90,7 @@ def stitch(readings: Readings, plans: Plans, index: dict[str, int], rules: Rules
     points = points_of(lines, finder, rules.exchanges, plans, limits)
     time, first = points.time, points.first
     last = first[1:] - 1
-    passed = np.zeros(len(time), dtype="int64")
+    passed = np.empty(len(time), dtype="int64")
     np.subtract(points.ends[1:], points.begins[:-1], out=passed[:-1])
     passed[last] = 0
     _refuse_overflow(points, passed, lines)
