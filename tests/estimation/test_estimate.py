@@ -208,6 +208,18 @@ def test_the_order_of_rows_does_not_matter(make: Any) -> None:
         assert shuffled.count.tolist() == edited.count[order].tolist()
 
 
+@pytest.mark.parametrize("weeks", [1, 3])
+def test_meters_are_estimated_each_by_itself(make: Any, weeks: int) -> None:
+    rng = np.random.default_rng(9)
+    counts = rng.integers(0, 30, (3, 168 * weeks))
+    mask = rng.random(counts.shape) < 0.2
+    for method in METHODS:
+        together, _ = estimate(make(counts), mask.ravel(), method=method, reason="x")
+        for i, row in enumerate(together.count.reshape(counts.shape)):
+            alone, _ = estimate(make(counts[i], ids=[f"M{i}"]), mask[i], method=method, reason="x")
+            assert alone.count.tolist() == row.tolist()
+
+
 def test_a_mask_of_another_length_is_refused(make: Any) -> None:
     with pytest.raises(SeriesError, match="as long as"):
         estimate(make([1, 2]), [True], method=Linear(), reason="x")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -208,6 +209,17 @@ def test_an_empty_table_has_no_faults(make: Any) -> None:
     for more in (HighLowCheck(), HistoricalMaximumCheck()):
         assert len(more.find(nothing, history=nothing)) == len(more.rows(nothing, history=nothing)) == 0
     assert len(SumCheck().find(nothing, registers=make([1]))) == len(SumCheck().rows(nothing, registers=nothing)) == 0
+
+
+def test_rows_without_a_meter_or_a_register_are_passed_over(make: Any) -> None:
+    intervals = make([5, 0, -3, 4])
+    for column in ("meter", "register"):
+        codes = getattr(intervals, column).copy()
+        codes[2] = -1
+        without = evolve(intervals, **{column: codes})
+        assert len(lines_of(without).row) == 3
+        assert not NegativeCheck().rows(without).any()
+        assert [row.size for row in GapCheck().find(without).rows()] == [1.0]
 
 
 def test_overlapping_intervals_are_refused_by_their_row(make: Any) -> None:
