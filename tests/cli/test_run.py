@@ -75,6 +75,43 @@ def test_every_refused_line_is_said_by_file_line_and_code(project: Path, tmp_pat
     assert "24 decoded, 1 refused" in captured.out
 
 
+def test_what_a_run_says_names_no_meter_section_person_or_address(
+    project: Path, tmp_path: Path, frame: Callable[[str, int], str], capsys: Captured
+) -> None:
+    more = """
+[[tenancies]]
+section = "H0101"
+party = "p-17"
+name = "Testine Tenktmoen"
+from = 2025-01-01
+
+[[costs]]
+id = "gas"
+title = { no = "Gass", en = "Gas" }
+amount = 100
+parts = [{ by = "consumption", medium = "cold_water" }]
+
+[analysis]
+purpose = "leak-statistics"
+recipient = "Example University"
+secret_file = "secret.txt"
+"""
+    project.write_text(PROJECT.replace('id = "H0101"', 'id = "H0101"\naddress = "Oppdiktveien 1"') + more)
+    (tmp_path / "secret.txt").write_text("ab" * 32)
+    with (tmp_path / "telegrams.jsonl").open("a") as file:
+        file.write(f"{frame('12345678', 5)[:-4]}0016\n{frame('87654321', 5)}\n")
+    assert main(["run", str(project), "-o", str(tmp_path / "out")]) == 1
+    captured = capsys.readouterr()
+    assert [line.split(": ")[1] for line in captured.err.splitlines()] == [
+        "decode.checksum",
+        "project.unlisted_meter",
+        "costs[0]",
+    ]
+    said = captured.out + captured.err
+    words = ("12345678", "87654321", "H0101", "p-17", "Testine", "Tenktmoen", "Oppdiktveien", "abab")
+    assert [word for word in words if word in said] == []
+
+
 def test_every_mistake_in_a_project_is_said_by_file_and_path(project: Path, tmp_path: Path, capsys: Captured) -> None:
     project.write_text(
         PROJECT.replace('medium = "cold_water"', 'medium = "cold_beer"').replace('id = "H0101"', "id = 1")
