@@ -49,7 +49,8 @@ class Assembler:
     """Takes bytes as they come and gives the frames among them.
 
     Frames of format A and B are found by their CRCs, so what stands between them is passed over and a frame
-    behind a damaged one is found. Stripped frames have nothing to be found by but their C field: give them
+    behind a damaged one is found. Noise may look like the start of a frame whose end is still to come: a whole
+    frame of format A behind it shows that it was none, others wait for `flush`. Stripped frames have nothing to be found by but their C field: give them
     to this class only where they follow each other without a gap. It holds less than one frame
     and does a bounded amount of work for each byte.
 
@@ -101,24 +102,30 @@ class Assembler:
 
     def _scan(self, data: bytes, *, at_end: bool) -> list[Caught]:
         found: list[Caught] = []
+        waiting: int | None = None  # where a frame may have begun whose end is still to come
         at, end = 0, len(data)
         while at < end:
-            step = 1
+            caught, stop = None, at + 1
             for start, form in self._starts(data, at):
+                if waiting is not None and form != "A":
+                    continue  # what would prove that start wrong must have more than one CRC
                 size = _size(data, start, form)
-                if size is None or (size and start + size + self._trailing > end):
+                stop = start + (size or 0) + self._trailing
+                if size is None or (size and stop > end):
                     if not at_end:
-                        self._held = data[at:]
-                        return found
+                        waiting = at if waiting is None else waiting
+                        break
                 elif size and _holds(data[start : start + size], form):
-                    stop = start + size + self._trailing
-                    found.append(Caught(data[start : start + size], form, data[start + size : stop]))
-                    step = stop - at
+                    caught = Caught(data[start : start + size], form, data[start + size : stop])
                     break
+            if caught is not None:
+                found.append(caught)
+                self.skipped += 0 if waiting is None else at - waiting
+                waiting, at = None, stop
             else:
-                self.skipped += 1
-            at += step
-        self._held = b""
+                self.skipped += waiting is None
+                at += 1
+        self._held = b"" if waiting is None else data[waiting:]
         return found
 
     def _starts(self, data: bytes, at: int) -> Iterator[tuple[int, str]]:
