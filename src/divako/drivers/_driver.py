@@ -296,7 +296,7 @@ def decode_layout(
     registers: dict[Register, int] = {}
     codes = [registers.setdefault(part.scaled, len(registers)) for _, part in counters]
     counts = [_counts(raw[name]) for name, _ in counters]
-    clock = layout.times(raw)
+    clock, status = layout.times(raw), layout.status(raw)
     received = np.datetime64("NaT", "ms") if received_at is None else received_at
     times = [clock.get(name, np.broadcast_to(np.asarray(received, "datetime64[ms]"), (n,))) for name, _ in counters]
     empty = np.empty(0)
@@ -307,7 +307,7 @@ def decode_layout(
 
     readings = Readings(
         meter=np.tile(meter, k),
-        register=np.repeat(np.array(codes, dtype="int32"), n),
+        register=throughout(0, "int32") if len(registers) == 1 else np.repeat(np.array(codes, dtype="int32"), n),
         time=np.concatenate(times) if k else empty.astype("datetime64[ms]"),
         value=np.concatenate([values_of_counts(c, p.scaled) for c, (_, p) in zip(counts, counters, strict=True)])
         if k
@@ -318,7 +318,7 @@ def decode_layout(
         tariff=throughout(0, "int32"),
         subunit=throughout(0, "int32"),
         function=throughout(int(Function.INSTANTANEOUS), "uint8"),
-        status=np.tile(layout.status(raw), k),
+        status=np.tile(status, k) if status.any() else throughout(0, "uint32"),
         meter_ids=meter_ids,
         registers=tuple(registers),
     )

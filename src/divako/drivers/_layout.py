@@ -287,11 +287,23 @@ class Layout:
         status = np.zeros(len(raw), dtype="uint32")
         for name, part in zip(self.names, self.parts, strict=True):
             if isinstance(part, Bits):
-                for mask, meaning in part.meaning:
-                    status[(raw[name] & mask) != 0] |= np.uint32(meaning)
-                for (mask, value), meaning in part.codes:
-                    status[(raw[name] & mask) == value] |= np.uint32(meaning)
+                status |= _of_byte(part)[raw[name]] if part.size == 1 else _flags(part, raw[name])
         return status
+
+
+def _flags(part: Bits, sent: npt.NDArray[Any]) -> npt.NDArray[np.uint32]:
+    status = np.zeros(len(sent), dtype="uint32")
+    for mask, meaning in part.meaning:
+        status[(sent & mask) != 0] |= np.uint32(meaning)
+    for (mask, value), meaning in part.codes:
+        status[(sent & mask) == value] |= np.uint32(meaning)
+    return status
+
+
+@functools.lru_cache(maxsize=256)
+def _of_byte(part: Bits) -> npt.NDArray[np.uint32]:
+    """Give the flags of each value of a byte."""
+    return _flags(part, np.arange(256, dtype="uint8"))
 
 
 @functools.cache

@@ -33,6 +33,8 @@ def _checked(dtype: str, *, narrow: bool) -> Callable[[Table, Attribute[Any], np
             msg = f"{attribute.name} must be one-dimensional and as long as {first}"
             raise SeriesError(msg)
         words = attribute.metadata.get("words")
+        if value.strides == (0,):
+            value = value[:1]  # one value throughout
         if words is not None and value.size and (value.min() < -1 or value.max() >= len(getattr(table, words))):
             msg = f"{attribute.name} must hold row numbers into {words}, or -1"
             raise SeriesError(msg)

@@ -44,6 +44,8 @@ class Mentions:
         if not len(code):
             return
         if len(self.registers) <= _FEW:
+            if code.strides == (0,):
+                code, at = code[:1], at[:1]  # one register throughout
             for local in range(len(self.registers)):
                 here = code == local
                 first = int(here.argmax())
