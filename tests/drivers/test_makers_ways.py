@@ -128,3 +128,18 @@ def test_information_codes_of_a_water_meter_hold_for_its_readings(code: str, sta
 def test_the_high_half_of_the_information_codes_of_a_heat_meter_is_read() -> None:
     telegram = decode(wireless_frame("KAM", 0x39, 0x04, 0x78, "0406 39300000 04ff22 02000080"))
     assert telegram.records[0].status == Status.LOW_BATTERY | Status.LEAK
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["10" + "809698" + "00" * 33, "80 261301", "61 0a", "01 0a 010203", "11 0a" + "010000" * 11],
+)
+def test_parts_of_a_hydrodigit_that_are_none_stay_bytes(block: str) -> None:
+    telegram = decode(wireless_frame("BMT", 0x13, 0x07, 0x7A, f"01000000 0c13 45230100 0f {block}"))
+    assert [record.quantity for record in telegram.records] == ["volume"]
+    assert telegram.maker_data == bytes.fromhex(block)
+
+
+def test_padding_behind_the_parts_of_a_hydrodigit_is_passed_over() -> None:
+    telegram = decode(wireless_frame("BMT", 0x13, 0x07, 0x7A, "01000000 0c13 45230100 0f 01 0a 2f2f2f 00 1234"))
+    assert [record.value for record in telegram.records] == [12.345, 3.05]

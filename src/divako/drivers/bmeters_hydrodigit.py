@@ -19,19 +19,24 @@ from fractions import Fraction
 from divako.codec import read_bcd
 from divako.drivers import Block, MbusDriver, Mvt, TelegramExample, content_record, number_record, wireless_frame
 from divako.drivers._quantities import BATTERY_VOLTAGE, VOLUME, counted_in, named
-from divako.errors import TruncatedError
+from divako.errors import MalformedError, TruncatedError
 from divako.mbus import Body
 from divako.model import Medium, Record
 
 
 _BATTERY, _FRAUD, _BACKFLOW, _MONTHS, _LEAK = 0x01, 0x02, 0x04, 0x10, 0x80
+_MONTH = 3
+# The parts in the order sent, with their widths. [byte]
+_WIDTHS = ((_BATTERY, 1), (_FRAUD, 4), (_LEAK, 3), (_BACKFLOW, 4), (_MONTHS, 12 * _MONTH))
+_NEVER_SEEN = 0x60
 # Hundredths of a volt for each code of the low four bits; those that are not listed are a full battery.
 _FULL = 370
 _STEPS = (_FULL, 190, 210, 220, 230, 240, 250, 265, 280, 290, 305, 320, 335, 350, _FULL, _FULL)
 HUNDREDTHS = counted_in(BATTERY_VOLTAGE, "V", Fraction(1, 100))
 REVERSE = counted_in(named(VOLUME, "volume_reverse"), "l")
 TEN_LITRES = counted_in(VOLUME, "l", 10)
-_NONE = 0xFFFFFF
+_NONE, _MOST = 0xFFFFFF, 10_000_000  # the register has five digits before the point
+_FILLERS, _LONGEST_CHECK = b"\x00\x2f", 2
 
 
 def read_day(data: bytes) -> dt.date | None:
@@ -45,41 +50,70 @@ def read_day(data: bytes) -> dt.date | None:
         return None
 
 
-def parts(data: bytes, _body: Body) -> Iterator[Record]:
-    """Give the parts that the first byte announces.
+def cut(data: bytes) -> dict[int, bytes]:
+    """Cut a block into the parts that its first byte announces.
 
     Raises
     ------
     TruncatedError
         The block ends before them.
+    MalformedError
+        Parts are announced that nobody has described, or more than padding follows.
     """
-    flags, rest = data[0], data[1:]
+    if data[0] & _NEVER_SEEN:
+        msg = "parts are announced that nobody has described"
+        raise MalformedError(msg, layer="driver", offset=0)
+    found: dict[int, bytes] = {}
+    at = 1
+    for flag, width in _WIDTHS:
+        if data[0] & flag:
+            found[flag] = data[at : at + width]
+            at += width
+    if at > len(data):
+        msg = "the maker's block ends before the parts that it announces"
+        raise TruncatedError(msg, layer="driver", offset=len(data))
+    if len(data[at:].lstrip(_FILLERS)) > _LONGEST_CHECK:
+        msg = "more than padding stands behind the parts"
+        raise MalformedError(msg, layer="driver", offset=at)
+    return found
 
-    def take(size: int) -> bytes:
-        nonlocal rest
-        if len(rest) < size:
-            msg = "the maker's block ends before the parts that it announces"
-            raise TruncatedError(msg, layer="driver", offset=len(data))
-        part, rest = rest[:size], rest[size:]
-        return part
 
-    if flags & _BATTERY:
-        raw = take(1)
+def parts(data: bytes, _body: Body) -> Iterator[Record]:
+    """Give the records of the parts.
+
+    Raises
+    ------
+    TruncatedError, MalformedError
+        They are not as announced, or not what they must be.
+    """
+    found = cut(data)
+    if (raw := found.get(_BATTERY)) is not None:
         yield number_record(HUNDREDTHS, _STEPS[raw[0] & 0x0F], raw=raw)
-    if flags & _FRAUD:
-        raw = take(4)[1:]
-        yield content_record("fraud_date", read_day(raw), raw=raw)
-    if flags & _LEAK:
-        raw = take(3)
-        yield content_record("leak_date", read_day(raw), raw=raw)
-    if flags & _BACKFLOW:
-        raw = take(4)
+    if (raw := found.get(_FRAUD)) is not None:
+        yield _day("fraud_date", raw[1:])
+    if (raw := found.get(_LEAK)) is not None:
+        yield _day("leak_date", raw)
+    if (raw := found.get(_BACKFLOW)) is not None:
         yield number_record(REVERSE, int.from_bytes(raw, "little"), raw=raw)
-    if flags & _MONTHS:
-        for month in range(1, 13):
-            raw = take(3)
-            count = int.from_bytes(raw, "little")
-            yield number_record(TEN_LITRES, None if count == _NONE else count, storage=month, raw=raw)
+    months = found.get(_MONTHS, b"")
+    for place in range(0, len(months), _MONTH):
+        yield _of_month(1 + place // _MONTH, months[place : place + _MONTH])
+
+
+def _of_month(month: int, raw: bytes) -> Record:
+    count = int.from_bytes(raw, "little")
+    if _MOST <= count < _NONE:
+        msg = "a month lies beyond what the meter can show"
+        raise MalformedError(msg, layer="driver", offset=1)
+    return number_record(TEN_LITRES, None if count == _NONE else count, storage=month, raw=raw)
+
+
+def _day(quantity: str, raw: bytes) -> Record:
+    day = read_day(raw)
+    if day is None and any(raw):
+        msg = "a date is none"
+        raise MalformedError(msg, layer="driver", offset=1)
+    return content_record(quantity, day, raw=raw)
 
 
 DRIVER = MbusDriver(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from divako.drivers import Block, MbusDriver, Mvt, Number, TelegramExample, wireless_frame
+from divako.drivers import Block, Fixed, MbusDriver, Mvt, Number, TelegramExample, wireless_frame
 from divako.drivers._quantities import VOLUME, counted_in, state
 from divako.model import Kind, Medium, Register
 from divako.units import Dimension
@@ -36,6 +36,8 @@ DRIVER = MbusDriver(
             Number(counted_in(VOLUME, "l", PART), 8),
             Number(counted_in(OF_MONTH, "l", PART), 4),
             Number(state("status_word"), 0),
+            Fixed(3, b"\0"),
+            Fixed(12, b"\0", optional=True),
         ],
         size=(12, 13),
         check=month_is_part_of_total,
