@@ -86,7 +86,7 @@ def test_two_exchanges_at_one_instant_are_refused() -> None:
 
 def test_an_exchange_of_a_meter_with_several_registers_names_the_one() -> None:
     readings = Readings.concatenate([reading([0, 2], [1_000, 300]), reading([0, 2], [5, 6], register=ENERGY)])
-    with pytest.raises(SeriesError, match="name of its register"):
+    with pytest.raises(SeriesError, match="name of a register"):
         steps_of(readings, exchanges=[exchange(1, "1.2", "0.05")])
     steps, _ = steps_of(readings, exchanges=[exchange(1, "1.2", "0.05", register="volume")])
     assert sorted(steps.count.tolist()) == [1, 200, 250]

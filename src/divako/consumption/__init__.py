@@ -10,6 +10,7 @@ from divako.consumption._places import net_inflow, of_places
 from divako.consumption._prorate import prorate_days
 from divako.consumption._state import ConsumptionState
 from divako.consumption._update import replace_intervals, update_consumption
+from divako.consumption._virtual import VirtualMeter, VirtualPart, virtual_consumption
 
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "ExactConsumption",
     "Grid",
     "Peak",
+    "VirtualMeter",
+    "VirtualPart",
     "consumption_blocks",
     "consumption_by_calendar",
     "consumption_of_steps",
@@ -32,4 +35,5 @@ __all__ = [
     "prorate_days",
     "replace_intervals",
     "update_consumption",
+    "virtual_consumption",
 ]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from divako.errors import SeriesError
+from divako.model._given import counts_of_values, given_counts, given_times
 from divako.model._register import Function, Register
 from divako.model._status import Status
 from divako.model._table import Table, column, words
@@ -85,7 +91,7 @@ class Readings(Table):
         time : array_like of datetime64, shape (n,)
             When, in UTC.
         count : array_like of int, shape (n,)
-            What the register showed.
+            What the register showed; a float that is no whole number is refused.
         status : Status, default Status.OK
             Of every row.
 
@@ -102,7 +108,7 @@ class Readings(Table):
         >>> Readings.of_counts("m", litres, ["2026-01-01T00:00", "2026-01-01T01:00"], [1000, 1250]).value
         array([1.  , 1.25])
         """
-        counts = np.asarray(count, dtype="int64")
+        counts = given_counts(count)
         n = len(counts)
         return cls(
             meter=np.zeros(n, dtype="int32"),
@@ -119,6 +125,94 @@ class Readings(Table):
             meter_ids=(meter_id,),
             registers=(register,),
         )
+
+    @classmethod
+    def of_columns(
+        cls,
+        register: Register,
+        *,
+        meter: npt.ArrayLike,
+        time: npt.ArrayLike | Sequence[dt.datetime],
+        count: npt.ArrayLike | None = None,
+        value: npt.ArrayLike | None = None,
+        meter_ids: Sequence[str] | None = None,
+    ) -> Readings:
+        """Make the readings of one register of many meters from columns of a data frame or database.
+
+        Parameters
+        ----------
+        register : Register
+            What all of them counted, with the worth of one count.
+        meter : array_like of str or int, shape (n,)
+            Meter of each reading: its identifier, or its row number into `meter_ids`.
+        time : array_like of datetime64, or sequence of datetime, shape (n,)
+            When: datetime64 are in UTC, datetimes and ISO 8601 texts need a zone. NaT is unknown.
+        count : array_like of int, shape (n,), optional
+            What the register showed, in counts; this or `value`.
+        value : array_like of float, shape (n,), optional
+            The same as values, which must be whole numbers of counts. [canonical unit]
+        meter_ids : sequence of str, optional
+            Meter identifiers, where `meter` has row numbers.
+
+        Returns
+        -------
+        Readings
+            ``n`` rows, in the same order.
+
+        Raises
+        ------
+        SeriesError
+            A value is infinite, unknown or no whole number of counts, a count leaves int64, a time has no
+            zone, or columns differ in length; with the row, and its meter where that is known.
+
+        Examples
+        --------
+        >>> from divako.units import Dimension
+        >>> from fractions import Fraction
+        >>> litres = Register("volume", Dimension.VOLUME, Fraction(1, 1000))
+        >>> times = ["2026-01-01T00:00+01:00", "2026-01-01T01:00+01:00"]
+        >>> Readings.of_columns(litres, meter=["a", "b"], time=times, value=[1.25, 0.3]).count
+        array([1250,  300])
+        """
+        if (count is None) == (value is None):
+            msg = "either counts or values"
+            raise TypeError(msg)
+        codes, names = _meters(meter, meter_ids)
+        try:
+            counts = given_counts(count) if count is not None else counts_of_values(value, register)  # type: ignore[arg-type] # one of them is given
+            times = given_times(time)
+        except SeriesError as error:
+            if error.row is not None and error.row < len(codes):
+                error.meter_index = int(codes[error.row])
+            raise
+        if not len(codes) == len(counts) == len(times):
+            msg = "columns differ in length"
+            raise SeriesError(msg)
+        one = cls.of_counts("", register, times, counts)
+        return evolve(one, meter=codes, meter_ids=names)
+
+
+def _meters(meter: npt.ArrayLike, meter_ids: Sequence[str] | None) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+    given = np.asarray(meter)
+    if given.ndim != 1:
+        msg = "meters are in one row"
+        raise SeriesError(msg)
+    if meter_ids is not None:
+        if given.size and given.dtype.kind not in "iu":
+            msg = "with meter_ids, meters are row numbers"
+            raise SeriesError(msg, row=0)
+        beyond = (given < 0) | (given >= len(meter_ids)) if given.size else np.zeros(0, dtype="bool")
+        if beyond.any():
+            msg = "a meter is none of meter_ids"
+            raise SeriesError(msg, row=int(np.flatnonzero(beyond)[0]))
+        return given.astype("int32"), tuple(meter_ids)
+    texts = given.astype("str") if given.size else np.zeros(0, dtype="str")
+    # Numbered in the order of their first mention.
+    names, first, code = np.unique(texts, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    rank = np.empty(len(order), dtype="int32")
+    rank[order] = np.arange(len(order))
+    return rank[code.reshape(-1)], tuple(names[order].tolist())
 
 
 def values_of_counts(count: npt.NDArray[np.int64], register: Register) -> npt.NDArray[np.float64]:

@@ -192,8 +192,8 @@ def arrange(readings: Readings, *, register: str | None = None, on_conflict: str
         row=row,
         meter=used.meter[head],
         register=place[register_of_line],
-        tariff=used.tariff[head],
-        subunit=used.subunit[head],
+        tariff=used.tariff[head].astype("int32"),
+        subunit=used.subunit[head].astype("int32"),
         registers=tuple(registers[code] for code in codes.tolist()),
         dropped=dropped,
     )

@@ -77,15 +77,25 @@ class Finder:
         SeriesError
             It may be of several.
         """
-        meter = self.index.get(event.meter_id)
+        return self.line_named(event.meter_id, event.register)
+
+    def line_named(self, meter_id: str, register: str | None) -> int | None:
+        """Give the line of a meter and a register, or of its only one; None where the readings have none.
+
+        Raises
+        ------
+        SeriesError
+            It may be of several.
+        """
+        meter = self.index.get(meter_id)
         if meter is None:
             return None
         lines = self.lines
         # Lines ascend by meter.
         low, high = np.searchsorted(lines.meter, [meter, meter + 1]).tolist()
-        mine = [one for one in range(low, high) if event.register in {None, self.name_of(one)}]
+        mine = [one for one in range(low, high) if register in {None, self.name_of(one)}]
         if len(mine) > 1:
-            msg = "an exchange or reset needs the name of its register, for the meter has several"
+            msg = "the name of a register is needed where its meter has several"
             raise SeriesError(msg, meter_index=meter)
         return mine[0] if mine else None
 
