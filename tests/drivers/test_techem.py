@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 
 import pytest
 
@@ -87,3 +88,26 @@ def test_smoke_detectors_say_smoke_and_defects_apart(state: int, smoke: int, sta
 def test_a_state_that_nobody_knows_says_nothing_of_smoke(state: int) -> None:
     with pytest.raises(MalformedError):
         decode(wireless_frame("TCH", 0x76, 0xF0, 0xA0, f"{state:02x} 9f33 6f35" + "00" * 26))
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["26 9f33 d204 5019", "06 9f33 d204 f01f", "06 9f03 d204 5019", "06 9ff3 d204 5019"],
+    ids=["form", "day of sending", "before there were such meters", "long after"],
+)
+def test_a_body_that_looks_like_no_meter_in_the_clear_is_refused(start: str) -> None:
+    with pytest.raises(MalformedError):
+        decode(wireless_frame("TCH", 0x74, 0x62, 0xA2, start + "7b00" + "00" * 28))
+
+
+@pytest.mark.parametrize(("version", "device_type"), [(0x74, 0x62), (0x45, 0x43), (0x94, 0x80), (0x27, 0xC3)])
+def test_few_bodies_of_random_bytes_are_read(version: int, device_type: int) -> None:
+    draw = random.Random(1)
+    read = 0
+    for _ in range(1000):
+        try:
+            decode(wireless_frame("TCH", version, device_type, 0xA2, draw.randbytes(44).hex()))
+        except DecodeError:
+            continue
+        read += 1
+    assert read < 60  # of 1000

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from divako.drivers import Block, Date, MbusDriver, Mvt, Number, TelegramExample, wireless_frame
 from divako.drivers._quantities import HEAT_COST, RADIATOR_TEMPERATURE, ROOM_TEMPERATURE
-from divako.drivers._techem import SOURCE, day_of_sending, due_date
+from divako.drivers._techem import SOURCE, day_of_sending, due_date, is_dated_twice
 from divako.mbus import Body
 from divako.model import Medium, Record
 
@@ -47,6 +47,7 @@ DRIVER = MbusDriver(
         ],
         size=range(_SHORTEST, 64),
         unroll=temperatures,
+        check=is_dated_twice,
     ),
     source=f"lvogt, wireless-mbus-parser 1.0, Techem application layer; {SOURCE} FHKV data III",
     examples=[

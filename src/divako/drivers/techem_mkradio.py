@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from divako.drivers import Block, Date, MbusDriver, Mvt, Number, Sum, TelegramExample, wireless_frame
 from divako.drivers._quantities import VOLUME
-from divako.drivers._techem import SOURCE, day_of_sending, due_date
+from divako.drivers._techem import SOURCE, day_of_sending, due_date, is_dated_twice
 from divako.model import Kind, Medium, Register
 from divako.units import Dimension
 
@@ -36,6 +36,7 @@ DRIVER = MbusDriver(
             _SINCE,
         ],
         size=range(9, 64),
+        check=is_dated_twice,
     ),
     source=f"{SOURCE} MK Radio 3 and 4",
     examples=[
