@@ -121,6 +121,21 @@ def test_the_nearest_similar_days_count_and_the_earlier_first(make: Any) -> None
         ]
 
 
+@pytest.mark.parametrize("weeks", [1, 2, 12])
+def test_similar_days_are_sought_within_so_many_weeks(make: Any, weeks: int) -> None:
+    counts = np.full(168 * (weeks + 1), 4)
+    counts[-2:] = 1, 7
+    quality = np.full(len(counts), int(Quality.MISSING))
+    quality[:168] = quality[-2:] = 0
+    mask = np.arange(len(counts)) >= len(counts) - 2
+    intervals = make(counts, quality=quality)
+    for within in (weeks, weeks - 1):
+        if within:
+            edited, log = estimate(intervals, mask, method=SimilarDays(within_weeks=within, tz="UTC"), reason="x")
+            assert log.methods == (("similar_days",) if within == weeks else ("linear",))
+            assert edited.count[mask].tolist() == [4, 4]
+
+
 def test_where_a_method_has_nothing_to_go_by_the_gap_is_linear(make: Any) -> None:
     mask = np.zeros(48, dtype="bool")
     mask[20:24] = True

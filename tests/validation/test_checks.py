@@ -120,6 +120,17 @@ def test_sums_that_are_right_pass_and_one_that_is_off_does_not(
     assert not SumCheck(tolerance=Fraction(3, 1000)).rows(make(changed), registers=registers).any()
 
 
+def test_sums_of_meters_do_not_run_into_one_another(make: Any) -> None:
+    intervals = make([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
+    edges = START + np.array([0, 3]) * HOUR
+    assert not SumCheck().rows(intervals, registers=make([[6], [15], [24]], edges=edges)).any()
+    for wrong in range(3):
+        said = np.array([[6], [15], [24]])
+        said[wrong] += 1
+        rows = SumCheck().rows(intervals, registers=make(said, edges=edges)).reshape(3, 3)
+        assert rows.tolist() == [[meter == wrong] * 3 for meter in range(3)]
+
+
 def test_a_register_of_another_factor_is_the_same_quantity(make: Any) -> None:
     tens = Register("volume", Dimension.VOLUME, Fraction(1, 100))
     registers = make([3], edges=START + np.array([0, 3]) * HOUR, register=tens)

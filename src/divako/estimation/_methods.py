@@ -136,9 +136,9 @@ class SimilarDays:
     def weights(self, lines: IntervalLines, wanted: Mask) -> tuple[list[int], Mask]:
         """Weigh by the mean of similar days; see `Method.weights`."""
         wall = _wall_clock(lines.start, self.tz)
-        first = wall.min(initial=0) - 7 * _DAY_MS * _MOST_DAYS
-        width = wall.max(initial=0) - first + 7 * _DAY_MS * (_MOST_DAYS + 1)
-        key = lines.line * width + wall - first
+        # One number that ascends over all lines and times, so far apart that no week leads into another line.
+        span = int(np.ptp(wall)) if len(wall) else 0
+        key = lines.line * (span + 7 * _DAY_MS * (_MOST_DAYS + 1)) + wall
         usable = np.flatnonzero(lines.is_full & ~wanted)
         # Stable, so that of an hour that the clock shows twice the first is found.
         usable = usable[np.argsort(key[usable], kind="stable")]
