@@ -41,7 +41,7 @@ def seeds() -> list[bytes]:
     """Build telegrams of every wrapping."""
     frames = [long_frame(SENDER, RECORDS), long_frame(SENDER, PROFILE)]
     for mode in MODES:
-        key = DesKey(bytes(8)) if mode in {2, 3} else AesKey(bytes(16))
+        key = DesKey(bytes(8)) if mode == 2 else AesKey(bytes(16))
         protection = Protection(mode=mode, key=key, counter=1, code_size=8 if mode in {0, 7} else None)
         frames += [
             wireless_frame(SENDER, RECORDS, frame_format=form, protection=protection) for form in ("A", "B", "stripped")

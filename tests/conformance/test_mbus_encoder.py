@@ -28,7 +28,7 @@ CONTENT: dict[int, tuple[Content, Header]] = {
     0x7B: ("compact", "short"),
     0x79: ("compact", "none"),
 }
-OWN_BITS = {5: 0x1FF0, 7: 0x1FF0, 10: 0x3FFF, 2: 0x1FFF, 3: 0x1FFF}  # of the configuration field: not further flags
+OWN_BITS = {5: 0x1FF0, 7: 0x1FF0, 10: 0x3FFF, 2: 0x1FFF}  # of the configuration field: not further flags
 
 
 class Opened:

@@ -15,7 +15,7 @@ from divako.codec import read_bcd, read_date, read_date_time, read_date_time_sec
 from divako.errors import InputError
 from divako.mbus import read_records
 from divako.model import Record, Status
-from divako.simulate import Value, encode_bcd, encode_record
+from divako.simulate import Value, encode_bcd, encode_profile, encode_record
 
 
 INTEGERS = {0x1: 1, 0x2: 2, 0x3: 3, 0x4: 4, 0x6: 6, 0x7: 8}
@@ -148,3 +148,83 @@ def test_what_does_not_go_into_a_record_is_refused(header: bytes, value: Value, 
 
 def test_a_record_without_data_is_its_header() -> None:
     assert encode_record(b"\x00\x13", None) == b"\x00\x13"
+
+
+@given(st.integers(-(10**18) + 1, 10**18 - 1), st.integers(0, 9))
+def test_a_count_of_variable_length_reads_back_from_the_form_that_was_asked_for(count: int, size: int) -> None:
+    digits = len(str(abs(count)))
+    lvar = (0xD0 if count < 0 else 0xC0) | max(size, -(-digits // 2))
+    (record,) = read_records(encode_record(b"\x0d\x13", count, lvar=lvar)).records
+    assert record.count == count
+
+
+@pytest.mark.parametrize("lvar", [0xE9, 0xEF, 0xF0, 0xF4, 0xF5, 0xF6])
+def test_a_binary_count_fills_the_length_that_was_asked_for(lvar: int) -> None:
+    for count in (0, -1, 1 << 60):
+        (record,) = read_records(encode_record(b"\x0d\x13", count, lvar=lvar)).records
+        assert record.count == count
+
+
+@pytest.mark.parametrize(("count", "lvar"), [(-1, 0xC1), (1, 0xD1), (100, 0xC1), (1, 0x05), (1, 0xFF), (1 << 15, 0xE2)])
+def test_a_count_that_does_not_go_into_the_length_asked_for_is_refused(count: int, lvar: int) -> None:
+    with pytest.raises(InputError):
+        encode_record(b"\x0d\x13", count, lvar=lvar)
+
+
+def test_a_container_reads_back_as_it_was_put_in() -> None:
+    (record,) = read_records(encode_record(bytes.fromhex("0dfd3b"), b"\x01\x02\x03")).records
+    assert record.content == b"\x01\x02\x03"
+
+
+@given(st.datetimes(dt.datetime(1981, 1, 1), dt.datetime(2299, 12, 31)), st.booleans())
+def test_a_clock_reads_back_with_its_century_and_summer_time(moment: dt.datetime, summer: bool) -> None:
+    moment = moment.replace(second=0, microsecond=0)
+    (record,) = read_records(encode_record(bytes.fromhex("046d"), moment, summer_time=summer)).records
+    assert record.content == moment
+    assert (Status.SUMMER_TIME in record.status) == summer
+
+
+profile_elements = st.lists(st.none() | st.integers(0, 200), max_size=20)
+
+
+@given(
+    profile_elements,
+    st.sampled_from(["increments", "decrements", "differences", "absolute"]),
+    st.sampled_from(["1e", "1f", "13"]),
+    st.sampled_from(["month", "quarter", "half year", "half month", "d", "h", "none"]),
+    st.sampled_from([2, 3, 4, 6, 8]),
+)
+def test_a_profile_reads_back(elements: list[int | None], step: str, vife: str, spacing: str, size: int) -> None:
+    base = encode_record(bytes.fromhex("84046e"), 5000)
+    record = encode_profile(bytes.fromhex("8d04ee" + vife), elements, step=step, spacing=spacing, size=size)
+    got = read_records(base + record).records[1:]
+    sign = (-1 if step == "decrements" else 1) * (-1 if vife == "13" else 1)
+    expected: list[int | None] = []
+    running: int | None = 5000
+    for element in elements:
+        if step == "absolute":
+            expected.append(element)
+            continue
+        running = None if running is None or element is None else running + sign * element
+        expected.append(running)
+    assert [one.count for one in got] == expected
+    assert [one.storage for one in got] == list(range(9, 9 + len(elements)))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"step": "other"},
+        {"spacing": "week"},
+        {"size": 5},
+        {"every": 0},
+        {"every": 251},
+        {"elements": [-1]},
+        {"elements": [0xFFFF]},
+        {"elements": [1] * 100},
+    ],
+)
+def test_a_profile_of_another_form_is_refused(wrong: dict[str, object]) -> None:
+    good: dict[str, object] = {"elements": [1], "step": "increments", "spacing": "month"}
+    with pytest.raises(InputError):
+        encode_profile(bytes.fromhex("8d04ee1f"), **(good | wrong))  # type: ignore[arg-type] # wrong on purpose

@@ -53,7 +53,7 @@ some_bytes = st.integers(0, 255)
 
 
 def protection_of(mode: Mode, counter: int, code_size: int | None = None) -> Protection | None:
-    if mode in {2, 3}:
+    if mode == 2:
         return Protection(mode=mode, key=DesKey(DES), counter=counter)
     if mode == 0 and code_size is None:
         return None
@@ -61,7 +61,7 @@ def protection_of(mode: Mode, counter: int, code_size: int | None = None) -> Pro
 
 
 def keys_of(mode: Mode) -> KeyStore:
-    return KEYS["DES" if mode in {2, 3} else "AES"]
+    return KEYS["DES" if mode == 2 else "AES"]
 
 
 def what(telegram: Telegram) -> list[object]:
@@ -219,8 +219,8 @@ def test_a_message_in_fragments(mode: Mode, pool: list[DrawnRecord], size: int, 
 
 def test_a_part_may_stay_in_the_clear() -> None:
     volume = bytes.fromhex("0413 39300000")
-    for mode in (2, 3, 5, 7):
-        key = DesKey(DES) if mode in {2, 3} else AesKey(KEY)
+    for mode in (2, 5, 7):
+        key = DesKey(DES) if mode == 2 else AesKey(KEY)
         protection = Protection(mode=mode, key=key, blocks=1)
         frame = wireless_frame(SENDER, volume * 6, protection=protection, frame_format="stripped")
         assert frame.endswith(volume)

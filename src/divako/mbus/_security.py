@@ -1,6 +1,6 @@
 """Decipher what a transport header says is enciphered, and say how sure that is.
 
-Modes 2, 3 and 5 have no authentication: two bytes 2F 2F at the start of the plain text are
+Modes 2 and 5 have no authentication: two bytes 2F 2F at the start of the plain text are
 the only sign of a right key. One wrong key in 65,536 passes that by chance, which is why
 the records behind it must fill the body to its end as well. An authentication layer's code is
 checked in every mode, before anything is deciphered.
@@ -41,6 +41,7 @@ _COUNTER_IN_HEADER = 0x2000  # of mode 7: a message counter follows the configur
 
 _UNSUPPORTED: Mapping[int, str] = {
     1: "a mode of the manufacturer",
+    3: "DES from the meter's date on",  # which the telegram does not say, and nothing would check
     4: "a mode for special use",
     8: "AES-CTR with CMAC",
     9: "AES-GCM",
@@ -226,19 +227,17 @@ def _mode_5(sealed: Sealed, _counter: bytes | None) -> Plain:
 
 
 def _des(sealed: Sealed, _counter: bytes | None) -> Plain:
-    """Open modes 2 and 3, whose low byte counts bytes; mode 3 starts from the address of the meter."""
-    mode, body = sealed.header.mode, sealed.body
-    name = f"tpl-mode{mode}"
+    """Open mode 2, whose low byte counts bytes."""
+    body, name = sealed.body, "tpl-mode2"
     size = sealed.header.configuration & (0x100 - _DES_BLOCK)
     if not size or (sealed.wired and len(body) < size):
         return Plain(body, "none", Verdict.UNVERIFIED)
     if sealed.key is None:
-        return _without_key(body, name, mode)
+        return _without_key(body, name, 2)
     if not isinstance(sealed.key, DesKey):
-        msg = f"security mode {mode} needs a key of 8 bytes"
+        msg = "security mode 2 needs a key of 8 bytes"
         raise DecryptionError(msg, layer=LAYER)
-    iv = bytes(_DES_BLOCK) if mode == 2 else sealed.address.raw
-    return Plain(_open_cbc(body, size, sealed.key, iv), name, Verdict.CHECKED)
+    return Plain(_open_cbc(body, size, sealed.key, bytes(_DES_BLOCK)), name, Verdict.CHECKED)
 
 
 def _mode_7(sealed: Sealed, counter: bytes | None) -> Plain:
@@ -305,7 +304,6 @@ def _incomplete(body: bytes) -> TruncatedError:
 
 _OPENERS: Mapping[int, Callable[[Sealed, bytes | None], Plain]] = {
     2: _des,
-    3: _des,
     5: _mode_5,
     _MODE_7: _mode_7,
     _MODE_10: _mode_10,

@@ -18,10 +18,10 @@ from divako.errors import InputError
 from divako.mbus import MAC_SIZES
 
 
-Mode = Literal[0, 2, 3, 5, 7, 10]
+Mode = Literal[0, 2, 5, 7, 10]
 
-MODES: tuple[Mode, ...] = (0, 2, 3, 5, 7, 10)
-_DES_MODES = frozenset({2, 3})
+MODES: tuple[Mode, ...] = (0, 2, 5, 7, 10)
+_DES_MODE = 2
 _IDLE = b"\x2f"
 _MARK = b"\x2f\x2f"  # how a reader knows the right key
 _BLOCK, _DES_BLOCK = 16, 8
@@ -38,8 +38,8 @@ _COUNTER_PRESENT = 0x20  # of the message control field
 
 
 def _fits(instance: Any, _attribute: Attribute[Any], value: object) -> None:
-    if isinstance(value, DesKey) != (instance.mode in _DES_MODES):
-        msg = "modes 2 and 3 take a DES key, all others an AES key"
+    if isinstance(value, DesKey) != (instance.mode == _DES_MODE):
+        msg = "mode 2 takes a DES key, all others an AES key"
         raise InputError(msg)
 
 
@@ -49,17 +49,17 @@ class Protection:
 
     Parameters
     ----------
-    mode : {0, 2, 3, 5, 7, 10}
+    mode : {0, 2, 5, 7, 10}
         0 enciphers nothing, and makes sense with a code alone.
     key : AesKey or DesKey
-        The meter's key; of 8 bytes for modes 2 and 3.
+        The meter's key; of 8 bytes for mode 2.
     counter : int, default 0
         Message counter of modes 7 and 10 and of the code.
     code_size : {2, 4, 8, 12, 16}, optional
         Put an authentication layer before the transport layer, whose code has so many bytes.
     blocks : int, optional
         Encipher so many blocks, and leave the rest in the clear; all where it is not given.
-        Modes 2, 3, 5 and 7.
+        Modes 2, 5 and 7.
     flags : int, default 0
         Further bits of the configuration field.
 
@@ -106,9 +106,8 @@ def protect(protection: Protection, ci: int, head: bytes, address: bytes, access
         return start + flags.to_bytes(2, "little") + records
     if isinstance(key, DesKey):
         sealed, rest, blocks = _blocks(records, _DES_BLOCK, protection.blocks, 31)
-        initial = bytes(_DES_BLOCK) if mode == 2 else address
         configuration = mode << 8 | blocks * _DES_BLOCK | flags
-        return start + configuration.to_bytes(2, "little") + key.encrypt_cbc(sealed, initial) + rest
+        return start + configuration.to_bytes(2, "little") + key.encrypt_cbc(sealed, bytes(_DES_BLOCK)) + rest
     if mode == 10:
         configuration = mode << 8 | _ALL | flags
         associated = start + configuration.to_bytes(2, "little") + bytes((_KDF_A, _TAG_OF_8))
