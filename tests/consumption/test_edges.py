@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from divako.consumption import consumption_blocks, consumption_of_steps, exact_consumption, interval_consumption
+from divako.consumption import (
+    consumption_blocks,
+    consumption_by_calendar,
+    consumption_of_steps,
+    exact_consumption,
+    interval_consumption,
+)
 from divako.consumption._edges import Edges, _first_not_before
 from divako.errors import SeriesError
 from divako.model import Readings, Register
@@ -125,3 +131,32 @@ def test_steps_that_were_left_out_are_holes() -> None:
     with pytest.raises(SeriesError, match="do not overlap") as caught:
         consumption_of_steps(both.select(np.array([1, 0])), edges)
     assert caught.value.row == 1
+
+
+def test_a_meter_without_usable_readings_is_left_out_marked_or_refused() -> None:
+    silent = Readings.of_counts("silent", LITRES, [np.datetime64("NaT")], [5])
+    both = Readings.concatenate([reading(), silent, Readings.of_counts("never", LITRES, [], [])])
+    span: Any = {"tz": "UTC", "start": BEGIN, "end": BEGIN + np.timedelta64(2, "h")}
+    assert interval_consumption(both, **span).meter.tolist() == [0, 0]
+    marked = interval_consumption(both, on_empty="missing", **span)
+    assert marked.meter.tolist() == [0, 0, 1, 1, 2, 2]
+    assert marked.count_known.tolist() == [True, True, False, False, False, False]
+    assert marked.start[2:4].tolist() == marked.start[:2].tolist()
+    with pytest.raises(SeriesError, match="no usable reading") as caught:
+        interval_consumption(both, on_empty="error", **span)
+    assert (caught.value.row, caught.value.meter_index) == (3, 1)
+    with pytest.raises(SeriesError, match="no usable reading") as caught:
+        interval_consumption(silent, on_empty="error")
+    assert (caught.value.row, caught.value.meter_index) == (0, 0)
+    days = consumption_by_calendar(both, ("hour", "day"), on_empty="missing", **span)
+    assert [len(table) for table in days.values()] == [6, 3]
+    own = interval_consumption(both, on_empty="missing", boundaries={"silent": marked.start[:2]})
+    assert (own.meter.tolist(), own.count_known.tolist()) == ([1], [False])
+    assert len(interval_consumption(silent, on_empty="missing")) == 0
+    with pytest.raises(TypeError, match="on_empty"):
+        exact_consumption(both, **{**span, "on_empty": "missing"})
+    with pytest.raises(SeriesError, match="on_empty"):
+        interval_consumption(both, on_empty="drop")
+    energy = Readings.of_counts("m", Register("energy", Dimension.ENERGY), BEGIN + np.arange(1), [1])
+    with pytest.raises(SeriesError, match="name the register"):
+        interval_consumption(Readings.concatenate([both, energy]), on_empty="missing", **span)

@@ -11,6 +11,7 @@ import numpy as np
 from attrs import evolve
 
 from divako.consumption._columns import Gathered, columns_of, table_of
+from divako.consumption._empty import with_missing
 from divako.consumption._reckon import Boundaries, Reckoning, Wanted, reckon, wanted_of
 from divako.errors import SeriesError
 from divako.model import Consumption, Meter, Readings, Register
@@ -34,6 +35,7 @@ def interval_consumption(
     on_conflict: str = "error",
     max_gap_s: int | None = None,
     quantum: Fraction | None = None,
+    on_empty: str = "omit",
 ) -> Consumption:
     """Turn the readings of many meters into consumption per hour, day, month or other bins.
 
@@ -61,6 +63,9 @@ def interval_consumption(
     quantum : Fraction, optional
         What the register is rounded down to at each boundary, counted from the first reading; without
         it to one count. [canonical unit]
+    on_empty : {"omit", "missing", "error"}
+        What to do with a meter of the table that has no usable reading: leave it out, give it
+        missing rows behind those of the others, or refuse.
 
     Returns
     -------
@@ -68,8 +73,7 @@ def interval_consumption(
         One row per meter, register and bin; the register of a tariff or subunit has it in
         its name, as in ``energy_tariff_1``. Nothing is extrapolated: a bin that
         readings cover only in part has what passed in that part, and its coverage; one that they do not
-        cover at all, also of a meter with a single reading, is missing. Meters without
-        any usable reading have no rows.
+        cover at all, also of a meter with a single reading, is missing.
         Counts are differences of the register floored at each boundary, so those of the
         bins of any span add up to that of the span.
 
@@ -104,17 +108,19 @@ def interval_consumption(
         rules=Rules(exchanges=exchanges, resets=resets, reverse_tolerance=reverse_tolerance, on_conflict=on_conflict),
         max_gap_s=max_gap_s,
         quantum=quantum,
+        on_empty=on_empty,
         exactly=False,
     )
     registers: dict[Register, int] = {}
     gathered = Gathered()
     for block in reckon(readings, wanted, registers):
         gathered.add(columns_of(block, block.bins[0], registers), block.share)
-    return table_of(gathered.columns(), readings.meter_ids, registers)
+    table = table_of(gathered.columns(), readings.meter_ids, registers)
+    return with_missing(table, readings, wanted) if on_empty == "missing" else table
 
 
 def consumption_by_calendar(
-    readings: Readings, freqs: Sequence[str], **how: Unpack[Reckoning]
+    readings: Readings, freqs: Sequence[str], *, on_empty: str = "omit", **how: Unpack[Reckoning]
 ) -> dict[str, Consumption]:
     """Reckon several calendars at once, with one look at the readings.
 
@@ -124,6 +130,8 @@ def consumption_by_calendar(
         As for `interval_consumption`.
     freqs : sequence of str
         Which bins, such as ``("hour", "day", "month")``.
+    on_empty : {"omit", "missing", "error"}
+        As for `interval_consumption`.
     **how : Unpack
         Other arguments of `interval_consumption` but boundaries.
 
@@ -146,7 +154,7 @@ def consumption_by_calendar(
     >>> len(tables["hour"]), tables["day"].count
     (30, array([480, 120]))
     """
-    wanted = evolve(wanted_of(how, exactly=False), freqs=tuple(dict.fromkeys(freqs)))
+    wanted = evolve(wanted_of(how, exactly=False), freqs=tuple(dict.fromkeys(freqs)), on_empty=on_empty)
     if wanted.boundaries is not None or not freqs:
         msg = "calendars have frequencies, at least one, and no other boundaries"
         raise SeriesError(msg)
@@ -155,7 +163,10 @@ def consumption_by_calendar(
     for block in reckon(readings, wanted, registers):
         for one, bins in zip(gathered.values(), block.bins, strict=True):
             one.add(columns_of(block, bins, registers), block.share)
-    return {freq: table_of(one.columns(), readings.meter_ids, registers) for freq, one in gathered.items()}
+    tables = {freq: table_of(one.columns(), readings.meter_ids, registers) for freq, one in gathered.items()}
+    if wanted.on_empty != "missing":
+        return tables
+    return {freq: with_missing(table, readings, evolve(wanted, freqs=(freq,))) for freq, table in tables.items()}
 
 
 def consumption_blocks(readings: Readings | Iterable[Readings], **how: Unpack[Reckoning]) -> Iterator[Consumption]:

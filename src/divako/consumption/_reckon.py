@@ -64,11 +64,22 @@ class Wanted:
     rules: Rules
     max_gap_s: int | None
     quantum: Fraction | None
+    on_empty: str
     exactly: bool
 
 
 def wanted_of(how: Mapping[str, Any], *, exactly: bool) -> Wanted:
-    """Sort the arguments of a public call, and fill in what they leave out."""
+    """Sort the arguments of a public call, and fill in what they leave out.
+
+    Raises
+    ------
+    TypeError
+        One is none of `Reckoning`.
+    """
+    unknown = how.keys() - Reckoning.__annotations__.keys()
+    if unknown:
+        msg = f"unexpected arguments: {', '.join(sorted(unknown))}"
+        raise TypeError(msg)
     rules = {name: how[name] for name in ("exchanges", "resets", "reverse_tolerance", "on_conflict") if name in how}
     given: dict[str, Any] = {
         "freqs": (how.get("freq", "hour"),),
@@ -80,6 +91,7 @@ def wanted_of(how: Mapping[str, Any], *, exactly: bool) -> Wanted:
         "meters": (),
         "max_gap_s": None,
         "quantum": None,
+        "on_empty": "omit",
         **{name: value for name, value in how.items() if name not in {*rules, "freq"}},
     }
     return Wanted(**given, rules=Rules(**rules), exactly=exactly)
@@ -162,14 +174,19 @@ class StitchedBlock:
 
 def stitched_blocks(readings: Readings, wanted: Wanted) -> Iterator[StitchedBlock]:
     """Stitch the registers of a table block by block; see `reckon`."""
+    if wanted.on_empty not in {"omit", "missing", "error"}:
+        msg = "on_empty is 'omit', 'missing' or 'error'"
+        raise SeriesError(msg)
     name, numbers = read_name(wanted.register)
     rules = evolve(wanted.rules, register=name)
     plans = Plans.of(wanted.meters, readings.meter_ids)
     index = {meter_id: i for i, meter_id in enumerate(readings.meter_ids)}
     edges = _boundaries(readings, wanted, rules, index)
     if edges is None:
+        if wanted.on_empty == "error" and readings.meter_ids:
+            refuse_empty(readings, 0)
         return
-    done = 0
+    done, read = 0, np.zeros(len(readings.meter_ids), dtype="bool")
     for rows in blocks_of(readings):
         done += rows.stop - rows.start if isinstance(rows, slice) else len(rows)
         part, rows_of_part = part_of(readings, rows, numbers)
@@ -181,7 +198,24 @@ def stitched_blocks(readings: Readings, wanted: Wanted) -> Iterator[StitchedBloc
         except SeriesError as error:
             error.row = None if error.row is None else _row(rows_of_part, error.row)
             raise
+        read[stitched.lines.meter] = True
         yield StitchedBlock(stitched, multiple, edges, done / len(readings))
+    if wanted.on_empty == "error" and not read.all():
+        refuse_empty(readings, int(np.flatnonzero(~read)[0]))
+
+
+def refuse_empty(readings: Readings, meter: int) -> None:
+    """Refuse a meter without any usable reading, with its first row where it has one."""
+    rows = np.flatnonzero(readings.meter == meter)
+    msg = "a meter has no usable reading"
+    raise SeriesError(msg, row=int(rows[0]) if len(rows) else None, meter_index=meter)
+
+
+def boundaries_of(readings: Readings, wanted: Wanted) -> list[Ints] | dict[int, Ints] | None:
+    """Give the boundaries of each calendar, or of each meter; None where there is nothing to cut."""
+    index = {meter_id: i for i, meter_id in enumerate(readings.meter_ids)}
+    rules = evolve(wanted.rules, register=read_name(wanted.register)[0])
+    return _boundaries(readings, wanted, rules, index)
 
 
 def _at_edges(
