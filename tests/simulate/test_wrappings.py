@@ -159,6 +159,14 @@ def test_an_enciphered_extended_link(
     assert got.meter_id == SENDER.meter_id
 
 
+def test_both_layers_may_be_enciphered() -> None:
+    link = ExtendedLink(session=99, key=AesKey(KEY))
+    frame = wireless_frame(SENDER, bytes.fromhex("0413 39300000"), key=AesKey(KEY), extended=link)
+    got = decode(frame, keys=keys_of(0))
+    assert what(got) == [12345]
+    assert (got.security, got.verdict, got.session_number) == ("tpl-mode5", Verdict.CHECKED, 99)
+
+
 @settings(max_examples=20, deadline=None)
 @given(pool=pools, access=some_bytes, address=st.integers(0, 250), counter=counters)
 @pytest.mark.parametrize("mode", MODES)

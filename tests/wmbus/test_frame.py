@@ -141,3 +141,16 @@ def test_trailing_bytes_of_both_links_are_taken_off() -> None:
     assert decode_wired(wired + b"\x5a", trailing=1) == decode_wired(wired)
     with pytest.raises(TruncatedError):
         decode(wired, trailing=100)
+
+
+@pytest.mark.parametrize("frame_format", sorted(WRITERS))
+def test_an_l_field_without_room_for_an_address_is_truncated(frame_format: str) -> None:
+    for length in range(10):
+        frame = bytes((length, 0x44)) + bytes(10)
+        with pytest.raises(DecodeError):
+            read_frame(frame, frame_format=frame_format)
+
+
+def test_a_form_that_there_is_not_is_named() -> None:
+    with pytest.raises(MalformedError, match="stripped-B"):
+        read_frame(stripped(bytes(20)), frame_format="C")
