@@ -238,6 +238,10 @@ def test_overlapping_intervals_are_refused_by_their_row(make: Any) -> None:
     with pytest.raises(SeriesError, match="overlaps") as caught:
         lines_of(twice)
     assert (caught.value.row, caught.value.meter_index) == (2, 0)
+    one = make([1, 2])
+    with pytest.raises(SeriesError, match="empty") as caught:
+        lines_of(evolve(one, end=np.array([one.start[0], one.end[1]])))
+    assert caught.value.row == 0
 
 
 @laws
