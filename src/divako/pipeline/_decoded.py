@@ -97,7 +97,7 @@ def decode_items(
         except DivakoError as error:
             yield Decoded(id=item.id, file=item.file, line=item.line, uplink=uplink, error=error)
         else:
-            if not _has_own(item):
+            if not has_own(item):
                 seen.learn(telegram)
             yield Decoded(id=item.id, file=item.file, line=item.line, uplink=uplink, telegram=telegram)
 
@@ -124,7 +124,7 @@ def decode_item(item: Item, *, keys: KeyStore | None = None, formats: Formats | 
         raise UnsupportedError(msg, layer="lorawan.payload")
     key = dict(item.keys).get(_KEY) if item.key is None else item.key
     own = keys if key is None else KeyStore.single(key)
-    if _has_own(item):
+    if has_own(item):
         formats = _learn(item, own)
     telegram = decode(
         item.frame,
@@ -142,7 +142,8 @@ def decode_item(item: Item, *, keys: KeyStore | None = None, formats: Formats | 
     return telegram if item.meter_id == "" or telegram.meter_id else evolve(telegram, meter_id=item.meter_id)
 
 
-def _has_own(item: Item) -> bool:
+def has_own(item: Item) -> bool:
+    """Tell whether an item brings what was seen before it, or record headers."""
     return item.context is not None or bool(item.format)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from divako.errors import DecodeError, DivakoError
+from divako.errors import DecodeError, DivakoError, UnknownFormatError
 from divako.lorawan import parse_uplink
 from divako.model import Readings, Telegram, readings_of_records
 from divako.pipeline._decoded import Seen, decode_item
+from divako.pipeline._in_bulk import decode_run, is_plain
 from divako.pipeline._items import Item, read_items
 from divako.pipeline._project import Project
 from divako.stores import read_lines
@@ -76,6 +79,14 @@ def take_in(project: Project, progress: Progress | None) -> tuple[Readings, int,
         that gave none. A telegram of a meter that the project does not list is refused.
         A compact frame is read with the headers of the full frames before it.
     """
+    try:
+        return _take(project, progress, in_bulk=True)
+    except UnknownFormatError:
+        # A compact frame needs the frames before it one by one.
+        return _take(project, progress, in_bulk=False)
+
+
+def _take(project: Project, progress: Progress | None, *, in_bulk: bool) -> tuple[Readings, int, list[Refused]]:
     drivers = {meter.id: meter.driver for meter in project.site.meters if meter.driver is not None}
     listed = {meter.id for meter in project.site.meters}
     total = sum(_lines_in(path) for path in project.files)
@@ -83,25 +94,49 @@ def take_in(project: Project, progress: Progress | None) -> tuple[Readings, int,
     refused: list[Refused] = []
     seen = Seen()
     done = 0
-    for item in _items(project):
-        done += 1
-        if progress is not None and done % _EVERY == 0:
+
+    def tell(before: int, done: int) -> None:
+        if progress is not None and done // _EVERY > before // _EVERY:
             progress("decode", done, max(total, done))
-        try:
-            telegram = _decode(item, drivers, project, seen.formats)
-        except DivakoError as error:
-            refused.append(Refused.of(item, error))
+
+    for run in _runs(project, in_bulk=in_bulk):
+        before, done = done, done + len(run)
+        tell(before, done)
+        if in_bulk and is_plain(run[0]):
+            got = decode_run(run, project.keys, listed)
+            parts.take(got.readings)
+            refused += [_unlisted(item) if error is None else Refused.of(item, error) for item, error in got.refused]
             continue
-        if telegram.meter_id not in listed:
-            message = "a telegram of a meter that the project does not list"
-            refused.append(Refused(file=item.file, line=item.line, code=_UNLISTED, message=message))
-            continue
-        seen.learn(telegram)
-        parts.add(telegram)
+        for item in run:
+            try:
+                telegram = _decode(item, drivers, project, seen.formats)
+            except DivakoError as error:
+                if in_bulk and isinstance(error, UnknownFormatError):
+                    raise
+                refused.append(Refused.of(item, error))
+                continue
+            if telegram.meter_id in listed:
+                seen.learn(telegram)
+                parts.add(telegram)
+            else:
+                refused.append(_unlisted(item))
     if progress is not None:
         progress("decode", done, done)
     parts.flush()
     return Readings.concatenate(parts.tables), done - len(refused), refused
+
+
+def _runs(project: Project, *, in_bulk: bool) -> Iterator[list[Item]]:
+    """Give items that stand together and may be decoded together, in their order."""
+    alike = itertools.groupby(_items(project), key=is_plain if in_bulk else lambda _: False)
+    for plain, items in alike:
+        while run := list(itertools.islice(items, _EVERY if plain else 1)):
+            yield run
+
+
+def _unlisted(item: Item) -> Refused:
+    message = "a telegram of a meter that the project does not list"
+    return Refused(file=item.file, line=item.line, code=_UNLISTED, message=message)
 
 
 @frozen(eq=False)
@@ -115,6 +150,11 @@ class _Parts:
         self.waiting.append(telegram)
         if len(self.waiting) == _CHUNK:
             self.flush()
+
+    def take(self, readings: Readings) -> None:
+        """Put a table behind what is there."""
+        self.flush()
+        self.tables.append(readings)
 
     def flush(self) -> None:
         ids = [telegram.meter_id for telegram in self.waiting]
