@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from attrs import evolve
@@ -40,6 +42,9 @@ def test_a_store_can_be_kept_merged_and_preloaded() -> None:
     assert Formats.of([HEADERS]).merge(Formats.of([b"\x02\x5b"])) == formats
     assert formats.find(format_signature(HEADERS)) == HEADERS
     assert Formats().learn(evolve(plain(0x78, FULL), headers=b"")) == Formats()
+    assert formats.learn(plain(0x78, FULL)) is formats
+    assert hash(Formats.from_document(formats.to_document())) == hash(formats)
+    assert pickle.loads(pickle.dumps(formats)).find(format_signature(HEADERS)) == HEADERS
 
 
 @pytest.mark.parametrize("formats", [None, Formats(), Formats.of([b"\x02\x5b"])])

@@ -99,8 +99,10 @@ def test_a_part_of_another_form_is_refused(wrong: dict[str, object]) -> None:
 def test_requests_that_no_frame_holds_are_refused() -> None:
     with pytest.raises(InputError):
         Master().change_baud_rate(5, 1000)
+    master = Master()
     with pytest.raises(InputError):
-        Master().send(5, bytes(253))
+        master.send(5, bytes(253))
+    assert controls([master.send(5, b"\x01")]) == [0x73]  # what was never written does not count
     for request in (Master().initialise, Master().request):
         with pytest.raises(InputError):
             request(256)

@@ -45,6 +45,10 @@ class Formats:
     """
 
     headers: tuple[tuple[int, bytes], ...] = field(default=(), converter=_pairs)
+    _known: dict[int, bytes] = field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_known", dict(self.headers))  # looked up with each compact frame
 
     @classmethod
     def of(cls, headers: Iterable[bytes]) -> Formats:
@@ -58,16 +62,18 @@ class Formats:
         return cls({format_signature(one): one for one in headers})
 
     def learn(self, telegram: Telegram) -> Formats:
-        """Give a store that also knows the headers of a telegram."""
-        return self.merge(Formats.of([telegram.headers])) if telegram.headers else self
+        """Give a store that also knows the headers of a telegram; the same one where it knows them."""
+        if not telegram.headers or self.find(format_signature(telegram.headers)) == telegram.headers:
+            return self
+        return self.merge(Formats.of([telegram.headers]))
 
     def merge(self, other: Formats) -> Formats:
         """Give a store that knows what either knows."""
-        return Formats({**dict(self.headers), **dict(other.headers)})
+        return Formats({**self._known, **other._known})
 
     def find(self, signature: int) -> bytes | None:
         """Look headers up; None where the signature is not known."""
-        return dict(self.headers).get(signature)
+        return self._known.get(signature)
 
     def to_document(self) -> dict[str, str]:
         """Give signatures and headers in hexadecimal digits, to be kept as JSON."""

@@ -166,8 +166,7 @@ class Master:
         >>> [master.request(5).hex(), master.request(5).hex(), master.request(5, again=True).hex()]
         ['107b058016', '105b056016', '105b056016']
         """
-        control = _REQ_UD1 if urgent else _REQ_UD2
-        return write_frame(Frame("short", self._counted(control, address, again=again), _address(address)))
+        return self._write("short", _REQ_UD1 if urgent else _REQ_UD2, address, again=again)
 
     def send(self, address: int, data: bytes, *, ci: int = _DATA, again: bool = False) -> bytes:
         """Write SND_UD: data for a meter, such as records that set something.
@@ -188,8 +187,7 @@ class Master:
         InputError
             The data does not go into a frame, or the address or CI field is no byte.
         """
-        control = self._counted(_SND_UD, address, again=again)
-        return write_frame(Frame("long" if data else "control", control, _address(address), ci, data))
+        return self._write("long" if data else "control", _SND_UD, address, again=again, ci=ci, data=data)
 
     def select(self, wanted: SecondaryAddress) -> bytes:
         """Write the selection of a meter by its secondary address; it then answers at 253.
@@ -237,12 +235,15 @@ class Master:
             raise InputError(msg)
         return self.send(address, b"", ci=_BAUD_RATES[rate])
 
-    def _counted(self, control: int, address: int, *, again: bool) -> int:
-        """Set the frame count bit; after a start it is 1."""
+    def _write(
+        self, kind: str, control: int, address: int, *, again: bool, ci: int | None = None, data: bytes = b""
+    ) -> bytes:
+        """Write a frame with the frame count bit, which is 1 after a start and toggles with each frame written."""
         last = self._last.get((address, control))
         bit = last if again and last is not None else not last
+        frame = write_frame(Frame(kind, control | _FRAME_COUNT if bit else control, _address(address), ci, data))
         self._last[address, control] = bit
-        return control | _FRAME_COUNT if bit else control
+        return frame
 
     def _forget(self, address: int) -> None:
         for key in [key for key in self._last if address in {key[0], BROADCAST}]:
