@@ -126,8 +126,8 @@ def test_an_example_of_another_meter_is_noticed() -> None:
 
 
 def test_a_driver_without_devices_is_noticed() -> None:
-    assert failures(evolve(driver(), devices=[])) == {"mbus_source_and_devices_are_stated"}
-    assert failures(evolve(driver(), devices=[("Acme ", "AQ3")])) == {"mbus_source_and_devices_are_stated"}
+    assert failures(evolve(driver(), devices=[])) == {"source_and_devices_are_stated"}
+    assert failures(evolve(driver(), devices=[("Acme ", "AQ3")])) == {"source_and_devices_are_stated"}
 
 
 def test_a_block_that_no_example_shows_is_noticed() -> None:
@@ -171,7 +171,7 @@ def test_quoted_bytes_and_unexplained_gaps_are_noticed(fault: object) -> None:
 
 def test_a_driver_that_does_not_pickle_is_noticed() -> None:
     local = evolve(driver(), body=Block(PARTS, size=12, check=lambda data: len(data) == 12))
-    assert failures(local) == {"mbus_driver_is_a_value"}
+    assert failures(local) == {"driver_is_a_value"}
 
 
 def test_a_driver_survives_pickling_with_what_it_has_learned() -> None:

@@ -15,8 +15,8 @@ import datetime as dt
 
 from collections.abc import Iterator
 
-from divako.codec import read_bcd
 from divako.drivers import Block, Date, Fixed, MbusDriver, Mvt, Number, TelegramExample, number_record, wireless_frame
+from divako.drivers._decimal import decimal_date
 from divako.drivers._quantities import HEAT_COST
 from divako.mbus import Body
 from divako.model import Medium, Record
@@ -27,13 +27,7 @@ _HISTORY, _PAIRS = 10, 9
 
 def read_day(data: bytes) -> dt.date | None:
     """Read day, month and year in packed decimal bytes."""
-    day, month, year = (read_bcd(data[place : place + 1]) for place in range(3))
-    if day is None or month is None or year is None:
-        return None
-    try:
-        return dt.date(2000 + year, month, day)
-    except ValueError:
-        return None
+    return decimal_date(data[2], data[1], data[0])
 
 
 def months(data: bytes, _body: Body) -> Iterator[Record]:

@@ -16,8 +16,8 @@ import datetime as dt
 from collections.abc import Iterator
 from fractions import Fraction
 
-from divako.codec import read_bcd
 from divako.drivers import Block, MbusDriver, Mvt, TelegramExample, content_record, number_record, wireless_frame
+from divako.drivers._decimal import decimal_date
 from divako.drivers._quantities import BATTERY_VOLTAGE, VOLUME, counted_in, named
 from divako.errors import MalformedError, TruncatedError
 from divako.mbus import Body
@@ -41,13 +41,7 @@ _FILLERS, _LONGEST_CHECK = b"\x00\x2f", 2
 
 def read_day(data: bytes) -> dt.date | None:
     """Read a date of three packed decimal bytes: year, month, day; none where they are zero."""
-    year, month, day = (read_bcd(data[place : place + 1]) for place in range(3))
-    if year is None or month is None or day is None:
-        return None
-    try:
-        return dt.date(2000 + year, month, day)
-    except ValueError:
-        return None
+    return decimal_date(*data)
 
 
 def cut(data: bytes) -> dict[int, bytes]:

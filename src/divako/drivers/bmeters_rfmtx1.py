@@ -14,6 +14,7 @@ import datetime as dt
 
 from divako.codec import read_bcd
 from divako.drivers import Block, Date, MbusDriver, Mvt, Number, TelegramExample, wireless_frame
+from divako.drivers._decimal import decimal_date, decimal_time
 from divako.drivers._quantities import VOLUME
 from divako.errors import MalformedError
 from divako.mbus import Body
@@ -47,13 +48,8 @@ def unmask(data: bytes, body: Body) -> bytes:
 
 def read_clock(data: bytes) -> dt.datetime | None:
     """Read second, minute, hour, day, month and year in packed decimal bytes."""
-    second, minute, hour, day, month, year = (read_bcd(data[place : place + 1]) for place in range(6))
-    if second is None or minute is None or hour is None or day is None or month is None or year is None:
-        return None
-    try:
-        return dt.datetime(2000 + year, month, day, hour, minute, second)  # noqa: DTZ001 - the wall clock of the meter
-    except ValueError:
-        return None
+    time, date = decimal_time(data[2], data[1], data[0]), decimal_date(data[5], data[4], data[3])
+    return None if date is None or time is None else dt.datetime.combine(date, time)
 
 
 DRIVER = MbusDriver(

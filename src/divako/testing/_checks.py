@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from divako.drivers import Driver, Example
+from divako.drivers import AnyDriver, Driver, Example
 from divako.errors import DecodeError, UnsupportedError
 from divako.model import Readings, readings_of_records
 from divako.testing._extras import strategies as st
@@ -28,7 +28,7 @@ def label(driver: Driver, example: Example) -> str:
     return f"example {driver.examples.index(example) + 1} of {len(driver.examples)}"
 
 
-def source_and_devices_are_stated(driver: Driver) -> None:
+def source_and_devices_are_stated(driver: AnyDriver) -> None:
     """The driver says where its layout is from and which devices it is for."""
     if not driver.source.strip():
         fail("the driver names no source of its layout")
@@ -163,12 +163,12 @@ def batch_equals_one_by_one(driver: Driver) -> None:
         holds(promise, st.lists(payloads(driver, form), min_size=2, max_size=4))
 
 
-def driver_is_a_value(driver: Driver) -> None:
+def driver_is_a_value(driver: AnyDriver) -> None:
     """A driver hashes, and survives pickling, so that process pools can use it."""
     try:
         again = pickle.loads(pickle.dumps(driver))  # noqa: S301 - its own bytes
     except (pickle.PicklingError, AttributeError, TypeError) as error:
-        msg = f"the driver does not pickle; unroll must be a named function of a module: {error}"
+        msg = f"the driver does not pickle; its functions must be named ones of a module: {error}"
         raise AssertionError(msg) from error
     if again != driver or hash(again) != hash(driver):
         fail("the driver differs from itself after pickling")

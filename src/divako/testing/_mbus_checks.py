@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import pickle
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -14,6 +13,7 @@ from divako.errors import AmbiguousDriverError, DecodeError, MalformedError, Tru
 from divako.mbus import Body
 from divako.model import Record, Status, Telegram
 from divako.telegrams import KeyStore, decode, decode_batch, readings_of
+from divako.testing._checks import driver_is_a_value, source_and_devices_are_stated
 from divako.testing._extras import strategies as st
 from divako.testing._outcomes import fail, holds, quotes, rows_of
 from divako.testing._telegrams import Alone, frames, read_alone
@@ -38,17 +38,6 @@ def _answer(record: Record) -> float | str | None:
     if record.register is not None or record.content is None:
         return record.value
     return record.content.hex() if isinstance(record.content, bytes) else str(record.content).replace(" ", "T")
-
-
-def mbus_source_and_devices_are_stated(driver: MbusDriver) -> None:
-    """The driver says where its layout is from and which meters it is for."""
-    if not driver.source.strip():
-        fail("the driver names no source of its layout")
-    if not driver.devices:
-        fail("the driver names no device: devices=[(vendor, model)]")
-    for name in (name for device in driver.devices for name in device):
-        if not name or name != " ".join(name.split()):
-            fail(f"a vendor or model is empty or has blanks about it: {name!r}")
 
 
 def telegrams_decode_as_stated(driver: MbusDriver) -> None:
@@ -195,17 +184,6 @@ def telegrams_in_a_batch_stay_themselves(driver: MbusDriver) -> None:
             fail(f"{_name(driver, example)}: a batch differs from its telegrams one by one")
 
 
-def mbus_driver_is_a_value(driver: MbusDriver) -> None:
-    """A driver hashes, and survives pickling, so that process pools can use it."""
-    try:
-        again = pickle.loads(pickle.dumps(driver))  # noqa: S301 - its own bytes
-    except (pickle.PicklingError, AttributeError, TypeError) as error:
-        msg = f"the driver does not pickle; its functions must be named ones of a module: {error}"
-        raise AssertionError(msg) from error
-    if again != driver or hash(again) != hash(driver):
-        fail("the driver differs from itself after pickling")
-
-
 def _blocks(driver: MbusDriver) -> list[tuple[Block, bytes, Body]]:
     """Give the blocks of the examples that are read, with their bytes."""
     found: list[tuple[Block, bytes, Body]] = []
@@ -229,7 +207,7 @@ def every_block_has_an_example(driver: MbusDriver) -> None:
 
 
 MBUS_CHECKS: tuple[MbusCheck, ...] = (
-    mbus_source_and_devices_are_stated,
+    source_and_devices_are_stated,
     every_block_has_an_example,
     telegrams_decode_as_stated,
     drivers_are_found_by_telegram,
@@ -238,5 +216,5 @@ MBUS_CHECKS: tuple[MbusCheck, ...] = (
     counts_are_correctly_rounded,
     damaged_telegrams_never_escape,
     telegrams_in_a_batch_stay_themselves,
-    mbus_driver_is_a_value,
+    driver_is_a_value,
 )
