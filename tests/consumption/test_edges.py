@@ -61,6 +61,26 @@ def test_each_boundary_finds_its_step(lines: list[list[int]], draw: st.DataObjec
         assert len(edges) == len(edges.time) == len(wanted)
 
 
+@given(st.integers(600, 700), st.integers(1, 4), st.integers(0, 2**32), st.integers(0, 3), st.booleans())
+def test_a_rhythm_is_found_where_there_is_one_and_trusted_only_where_it_holds(
+    many: int, lines: int, seed: int, lost: int, gathered: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    tables = []
+    for i in range(lines):
+        at = np.arange(many) * 3_600_000 + rng.integers(0, 3_600_000 if gathered else 200_000, many)
+        at = np.delete(np.sort(at), rng.integers(1, many - 1, lost if i == 0 else 0))
+        times = BEGIN + np.unique(at).astype("timedelta64[ms]")
+        tables.append(Readings.of_counts(f"m{i}", LITRES, times, np.cumsum(rng.integers(0, 9, len(times)))))
+    span: Any = {"start": BEGIN + np.timedelta64(9, "h"), "end": BEGIN + np.timedelta64(560, "h"), "tz": "UTC"}
+    together = interval_consumption(Readings.concatenate(tables), **span)
+    # Boundaries of a meter's own are found by searching.
+    edges = np.append(together.start[together.meter == 0], span["end"])
+    own = interval_consumption(Readings.concatenate(tables), boundaries={f"m{i}": edges for i in range(lines)})
+    assert together.count.tolist() == own.count.tolist()
+    assert together.coverage.tolist() == own.coverage.tolist()
+
+
 def reading(meter_id: str = "m") -> Readings:
     return Readings.of_counts(meter_id, LITRES, BEGIN + np.arange(3) * np.timedelta64(1, "h"), [0, 10, 30])
 

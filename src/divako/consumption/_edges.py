@@ -19,6 +19,7 @@ _LIMIT = 1 << 62
 # How many readings a search among them costs: below one boundary in so many, searching beats dealing out.
 _READINGS_PER_SEARCH = 8
 _CELLS_PER_BOUNDARY = 64
+_LONG_LINE = 512
 
 
 @frozen(eq=False)
@@ -69,6 +70,31 @@ class Edges:
             return self.first[line] + np.searchsorted(self.common, time, side=side)
         return _search(self.first, self.own, line, time, side)
 
+    def steps_on_rhythm(self, first: Ints, time: Ints) -> Ints | None:
+        """Guess the step of each boundary for lines with as many readings as boundaries between the outermost two.
+
+        Parameters
+        ----------
+        first, time : ndarray of int64
+            Points of the lines, as in `divako.series.Stitched`.
+
+        Returns
+        -------
+        ndarray of int64, shape (e,), or None
+            As `steps_at`, but to be checked, where meters send once a bin and nothing was lost; None where
+            some line does not or reaches not beyond the boundaries, and where lines are short.
+        """
+        common, lines = self.common, len(first) - 1
+        if common is None or len(time) < _LONG_LINE * lines:
+            return None
+        begin = _last_not_after(first, time, int(common[0]))
+        end = begin + len(common) - 1
+        if (begin < first[:-1]).any() or (end + 1 >= first[1:]).any():
+            return None
+        if (time[end] > common[-1]).any() or (time[end + 1] <= common[-1]).any():
+            return None
+        return (begin[:, None] + np.arange(len(common))).reshape(-1)
+
     def steps_at(self, first: Ints, time: Ints) -> Ints:
         """Find the step that each boundary falls into.
 
@@ -105,6 +131,18 @@ def _search(first: Ints, time: Ints, line: Ints, instant: Ints, side: Any) -> In
         return np.asarray(np.searchsorted(keys, instant + base[line], side=side))
     spans = zip(first[line].tolist(), first[line + 1].tolist(), instant.tolist(), strict=True)
     return np.array([a + int(np.searchsorted(time[a:b], at, side=side)) for a, b, at in spans], dtype="int64")
+
+
+def _last_not_after(first: Ints, time: Ints, instant: int) -> Ints:
+    """Find the last point of each line that is not after an instant, or the one before the line: all lines at once."""
+    low, high = first[:-1].copy(), first[1:].copy()
+    for _ in range(int((high - low).max()).bit_length()):
+        middle = (low + high) // 2
+        here = low < high
+        before = here & (time[np.minimum(middle, len(time) - 1)] <= instant)
+        low = np.where(before, middle + 1, low)
+        high = np.where(here & ~before, middle, high)
+    return low - 1
 
 
 def _dealt(first: Ints, time: Ints, common: Ints) -> Ints:

@@ -89,7 +89,6 @@ def register_at(stitched: Stitched, edges: Edges, *, exactly: bool = False, cove
     SeriesError
         A step is longer than 35,000 years.
     """
-    step = edges.steps_at(stitched.first, stitched.time)
     length = np.empty(len(stitched.time), dtype="int64")
     np.subtract(stitched.time[1:], stitched.time[:-1], out=length[:-1])
     length[stitched.last] = 1  # no step begins there, and nothing passes in it
@@ -97,46 +96,42 @@ def register_at(stitched: Stitched, edges: Edges, *, exactly: bool = False, cove
     if longest > LARGEST_DIVISOR:
         msg = "two readings are too far apart"
         raise SeriesError(msg)
+    step, inside, divisor = _placed(stitched, edges, length)
     passed = stitched.passed
     most = max(int(passed.max(initial=0)), -int(passed.min(initial=0)))
-    reckon = _in_floats if (most + 1) * longest < _EXACT and not exactly else _in_integers
-    quotient, remainder, divisor, inside = reckon(stitched, edges, step, length)
+    share = np.take(passed, step, mode="clip")
+    if (most + 1) * longest < _EXACT and not exactly:
+        # All numbers are whole and below 2**53, so floats hold them exactly, and are several times faster.
+        share *= inside
+        ratio = share / divisor
+        quotient, remainder = np.floor(ratio, out=ratio).astype("int64"), step[:0]
+    else:
+        quotient, remainder = multiply_divide(share, inside, divisor)
     quotient += np.take(stitched.stood, step, mode="clip")
     known = _covered(stitched, edges, step, inside, length) if covers else quotient[:0]
-    return RegisterAt(quotient, remainder, divisor, known)
+    return RegisterAt(quotient, remainder, divisor if exactly else divisor[:0], known)
 
 
-_Parts = tuple[Ints, Ints, Ints, Ints]
-
-
-def _in_floats(stitched: Stitched, edges: Edges, step: Ints, length: Ints) -> _Parts:
-    """Divide products below 2**53: all numbers are whole, so floats hold them exactly, and are several times faster."""
-    divisor = np.take(length, step, mode="clip")
-    inside = _since(np.take(stitched.time, step, mode="clip"), edges)
+def _placed(stitched: Stitched, edges: Edges, length: Ints) -> tuple[Ints, Ints, Ints]:
+    """Find the step of each boundary, how long after its beginning that is, and how long the step is. [ms]"""
+    step = edges.steps_on_rhythm(stitched.first, stitched.time)
+    if step is not None:
+        inside, divisor = _since(np.take(stitched.time, step, mode="clip"), edges), np.take(length, step, mode="clip")
+        # A negative number is a very large one without its sign.
+        if (inside.view("uint64") < divisor.view("uint64")).all():
+            return step, inside, divisor
+    step = edges.steps_at(stitched.first, stitched.time)
+    inside, divisor = _since(np.take(stitched.time, step, mode="clip"), edges), np.take(length, step, mode="clip")
     if edges.common is None or _reach_beyond(stitched, edges.common):
         np.maximum(inside, 0, out=inside)
         np.minimum(inside, divisor, out=inside)
-    product = np.take(stitched.passed, step, mode="clip")
-    product *= inside
-    quotient = product / divisor
-    none = step[:0]
-    return np.floor(quotient, out=quotient).astype("int64"), none, none, inside
+    return step, inside, divisor
 
 
 def _reach_beyond(stitched: Stitched, common: Ints) -> bool:
     """Tell whether some boundary lies before the first reading or behind the last of its line."""
     begin, end = stitched.time[stitched.first[:-1]], stitched.time[stitched.last]
     return bool(begin.max() > common[0] or end.min() < common[-1])
-
-
-def _in_integers(stitched: Stitched, edges: Edges, step: Ints, length: Ints) -> _Parts:
-    """Divide products of up to 126 bits, and keep the remainders."""
-    divisor = np.take(length, step)
-    inside = _since(np.take(stitched.time, step), edges)
-    np.maximum(inside, 0, out=inside)
-    np.minimum(inside, divisor, out=inside)
-    quotient, remainder = multiply_divide(np.take(stitched.passed, step), inside, divisor)
-    return quotient, remainder, divisor, inside
 
 
 def _since(begin: Ints, edges: Edges) -> Ints:
