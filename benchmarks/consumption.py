@@ -47,19 +47,27 @@ Floats = npt.NDArray[np.float64]
 Answer = tuple[Floats, Floats]  # hours and days of each meter [m³]
 
 
+LOST = 0  # readings that each meter lost on the way
+
+
 def chunk(first: int, meters: int) -> tuple[Ints, Ints]:
-    """Make readings of some meters: times in ms and counts in litres, ``(meters, HOURS)``."""
+    """Make readings of some meters: times in ms and counts in litres, ``(meters, HOURS - LOST)``."""
     rng = np.random.default_rng([7, first])
     jitter = rng.integers(-60_000, 60_000, (meters, HOURS))
     at = int(START.astype("int64")) + (np.arange(HOURS) - 0.5) * 3_600_000
-    return at.astype("int64") + jitter, rng.integers(0, 40, (meters, HOURS)).cumsum(axis=1)
+    time, count = at.astype("int64") + jitter, rng.integers(0, 40, (meters, HOURS)).cumsum(axis=1)
+    if LOST:
+        inner = rng.permuted(np.tile(np.arange(1, HOURS - 1), (meters, 1)), axis=1)[:, LOST:]
+        kept = np.sort(np.concatenate([inner, np.full((meters, 2), [0, HOURS - 1])], axis=1), axis=1)
+        time, count = np.take_along_axis(time, kept, axis=1), np.take_along_axis(count, kept, axis=1)
+    return time, count
 
 
 def readings_of(at: Ints, count: Ints) -> Readings:
     meters = len(at)
     n = at.size
     return Readings(
-        meter=np.repeat(np.arange(meters, dtype="int32"), HOURS),
+        meter=np.repeat(np.arange(meters, dtype="int32"), at.shape[1]),
         register=np.zeros(n, dtype="int32"),
         time=at.ravel().view("datetime64[ms]"),
         value=count.ravel() / 1000,
@@ -166,7 +174,7 @@ def polars_way() -> type[Way] | None:
             meters = len(at)
             frame = pl.DataFrame(
                 {
-                    "meter": np.repeat(np.arange(meters, dtype="int32"), HOURS),
+                    "meter": np.repeat(np.arange(meters, dtype="int32"), at.shape[1]),
                     "time": at.ravel(),
                     "value": count.ravel() / 1000,
                 }
@@ -333,7 +341,7 @@ def memory(made: Iterator[Readings], what: str) -> None:
 
 
 def show(name: str, meters: int, cpu: float, wall: float, ours: tuple[float, float], note: str = "") -> None:
-    per = 1e9 * cpu / (meters * HOURS)
+    per = 1e9 * cpu / (meters * (HOURS - LOST))
     ratio = "" if name == Grids.name else f"  {cpu / ours[0]:6.2f} x CPU {wall / ours[1]:6.2f} x wall"
     print(f"{name:34} {cpu:8.2f} s CPU {wall:8.2f} s wall {per:8.1f} ns/reading{ratio}  {note}", flush=True)
 
@@ -355,10 +363,12 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=50, help="meters for pandas")
     parser.add_argument("--few", type=int, default=3, help="meters for eemeter")
     parser.add_argument("--at-once", type=int, default=None, help="meters for polars in one frame; all by default")
+    parser.add_argument("--lost", type=int, default=0, help="readings that each meter lost, anywhere in the year")
     arguments = parser.parse_args()
+    globals()["LOST"] = arguments.lost
     meters, size = arguments.meters, min(arguments.chunk, arguments.meters)
     print(f"Python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}, {os.cpu_count()} cores")
-    print(f"{meters} meters x {HOURS} readings to {len(EDGES) - 1} hours and {len(DAYS) - 1} Oslo days")
+    print(f"{meters} meters x {HOURS - LOST} readings to {len(EDGES) - 1} hours and {len(DAYS) - 1} Oslo days")
     polars, pandas, eemeter = polars_way(), pandas_way(), eemeter_way()
     few = chunk(0, max(arguments.few, 3))
     ours = Grids.answer(Grids.work(Grids.prepare(*few)))

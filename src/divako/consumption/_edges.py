@@ -80,9 +80,10 @@ class Edges:
 
         Returns
         -------
-        ndarray of int64, shape (e,), or None
-            As `steps_at`, but to be checked, where meters send once a bin and nothing was lost; None where
-            some line does not or reaches not beyond the boundaries, and where lines are short.
+        ndarray of int64, shape (m,), or None
+            Of each line the step that its first boundary falls into; the others fall into those that follow. To be
+            checked; None where some line does not send once a bin, lost something or reaches not beyond
+            the boundaries, and where lines are short.
         """
         common, lines = self.common, len(first) - 1
         if common is None or len(time) < _LONG_LINE * lines:
@@ -93,7 +94,7 @@ class Edges:
             return None
         if (time[end] > common[-1]).any() or (time[end + 1] <= common[-1]).any():
             return None
-        return (begin[:, None] + np.arange(len(common))).reshape(-1)
+        return begin
 
     def steps_at(self, first: Ints, time: Ints) -> Ints:
         """Find the step that each boundary falls into.

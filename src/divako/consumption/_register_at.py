@@ -13,6 +13,9 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -96,36 +99,51 @@ def register_at(stitched: Stitched, edges: Edges, *, exactly: bool = False, cove
     if longest > LARGEST_DIVISOR:
         msg = "two readings are too far apart"
         raise SeriesError(msg)
-    step, inside, divisor = _placed(stitched, edges, length)
+    take, inside, divisor = _placed(stitched, edges, length)
     passed = stitched.passed
     most = max(int(passed.max(initial=0)), -int(passed.min(initial=0)))
-    share = np.take(passed, step, mode="clip")
+    share = take(passed)
     if (most + 1) * longest < _EXACT and not exactly:
         # All numbers are whole and below 2**53, so floats hold them exactly, and are several times faster.
         share *= inside
         ratio = share / divisor
-        quotient, remainder = np.floor(ratio, out=ratio).astype("int64"), step[:0]
+        quotient, remainder = np.floor(ratio, out=ratio).astype("int64"), share[:0]
     else:
         quotient, remainder = multiply_divide(share, inside, divisor)
-    quotient += np.take(stitched.stood, step, mode="clip")
-    known = _covered(stitched, edges, step, inside, length) if covers else quotient[:0]
+    quotient += take(stitched.stood)
+    known = _covered(stitched, edges, take, inside, length) if covers else quotient[:0]
     return RegisterAt(quotient, remainder, divisor if exactly else divisor[:0], known)
 
 
-def _placed(stitched: Stitched, edges: Edges, length: Ints) -> tuple[Ints, Ints, Ints]:
-    """Find the step of each boundary, how long after its beginning that is, and how long the step is. [ms]"""
-    step = edges.steps_on_rhythm(stitched.first, stitched.time)
-    if step is not None:
-        inside, divisor = _since(np.take(stitched.time, step, mode="clip"), edges), np.take(length, step, mode="clip")
+Take = Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
+
+
+def _placed(stitched: Stitched, edges: Edges, length: Ints) -> tuple[Take, Ints, Ints]:
+    """Find the step of each boundary, how long after its beginning that is, and how long the step is. [ms]
+
+    The first of the three gives of a column of points the values of those steps.
+    """
+    begins = edges.steps_on_rhythm(stitched.first, stitched.time)
+    if begins is not None and edges.common is not None:
+        spans = [slice(begin, begin + len(edges.common)) for begin in begins.tolist()]
+
+        def together(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+            return np.concatenate([column[span] for span in spans])
+
+        inside, divisor = _since(together(stitched.time), edges), together(length)
         # A negative number is a very large one without its sign.
         if (inside.view("uint64") < divisor.view("uint64")).all():
-            return step, inside, divisor
+            return together, inside, divisor
     step = edges.steps_at(stitched.first, stitched.time)
-    inside, divisor = _since(np.take(stitched.time, step, mode="clip"), edges), np.take(length, step, mode="clip")
+
+    def each(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.take(column, step, mode="clip")
+
+    inside, divisor = _since(each(stitched.time), edges), each(length)
     if edges.common is None or _reach_beyond(stitched, edges.common):
         np.maximum(inside, 0, out=inside)
         np.minimum(inside, divisor, out=inside)
-    return step, inside, divisor
+    return each, inside, divisor
 
 
 def _reach_beyond(stitched: Stitched, common: Ints) -> bool:
@@ -142,7 +160,7 @@ def _since(begin: Ints, edges: Edges) -> Ints:
     return np.subtract(edges.common, table, out=table).reshape(-1)
 
 
-def _covered(stitched: Stitched, edges: Edges, step: Ints, inside: Ints, length: Ints) -> Ints:
+def _covered(stitched: Stitched, edges: Edges, take: Take, inside: Ints, length: Ints) -> Ints:
     """Reckon the known time before each boundary. [ms]"""
     begin, end = stitched.time[stitched.first[:-1]], stitched.time[stitched.last]
     if edges.common is not None:
@@ -154,5 +172,5 @@ def _covered(stitched: Stitched, edges: Edges, step: Ints, inside: Ints, length:
     if stitched.unknown is not None:
         lost = np.where(stitched.unknown, length, 0)
         before = np.cumsum(lost) - lost
-        covered -= before[step] + np.where(stitched.unknown[step], inside, 0)
+        covered -= take(before) + np.where(take(stitched.unknown), inside, 0)
     return covered
