@@ -63,7 +63,7 @@ def test_registers_of_a_16_2_are_walked_to_the_end(size: int) -> None:
 
 @pytest.mark.parametrize(
     "registers",
-    ["10 39300000 10 39300000", "43 b502", "10 3930", "99 00 10 39300000", "10 39300000 ffff 00 ffff 123456"],
+    ["10 39300000 10 39300000", "43 0100", "10 3930", "99 00 10 39300000", "10 39300000 ffff 00 ffff 123456"],
 )
 def test_registers_that_do_not_add_up_give_no_total(registers: str) -> None:
     frame = wireless_frame("APA", 0x05, 0x07, 0x7A, f"01000000 0f 11223344000000 {registers} 1234")
@@ -102,7 +102,7 @@ def test_old_readings_beyond_the_total_are_doubtful() -> None:
 
 def test_a_prefix_of_another_length_is_refused() -> None:
     with pytest.raises(DecodeError):
-        decode(wireless_frame("APT", 0x04, 0x08, 0xB6, "03 ffff a0 a1 0000 5900 0000 0100 322d 8013 4015"))
+        decode(wireless_frame("APT", 0x04, 0x08, 0xB6, "03 ffff a0 cf 0000 7b00 0000 0700 3f34 8013 4015"))
 
 
 def test_the_total_of_a_16_2_is_in_litres() -> None:

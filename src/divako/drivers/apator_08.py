@@ -59,7 +59,7 @@ AT08 = MbusDriver(
     source="wmbusmeters, driver apator08, and its published telegrams (history)",
     examples=[
         TelegramExample(
-            wireless_frame("APT", 0x0F, 0x0F, 0xA0, "b7900000 0040 03 00000000 05 ff 04 30750000"),
+            wireless_frame("APT", 0x0F, 0x0F, 0xA0, "b7900000 0040 00 00000000 00 ff 04 30750000"),
             {"volume_m3": 12.349, "volume_m3 s4": 10.0},
         )
     ],
@@ -74,8 +74,8 @@ AT17 = MbusDriver(
     source="wmbusmeters, driver apator172, and its published telegram (history)",
     examples=[
         TelegramExample(
-            wireless_frame("APT", 0x04, 0x11, 0xA0, "21540000 0840 03 00000000 05 ff 05 d83d0000"),
-            {"volume_m3": 7179.0, "volume_m3 s5": 15832 / 3},
+            wireless_frame("APT", 0x04, 0x11, 0xA0, "10270000 0040 00 00000000 00 ff 06 0a1a0000"),
+            {"volume_m3": 10000 / 3, "volume_m3 s6": 2222.0},
         )
     ],
 )

@@ -59,15 +59,15 @@ DRIVER = MbusDriver(
     examples=[
         TelegramExample(
             wireless_frame(
-                "BFW", 0x02, 0x08, 0x7A, "01000000 2f2f 6e1f 03c1 038d 152a" + "000000" * 8 + "23c11d 310126"
+                "BFW", 0x02, 0x08, 0x7A, "01000000 2f2f 001f 0200 0101 0000" + "000000" * 8 + "112233 310126"
             ),
             {
-                "heat_cost_allocation": 909.0,
+                "heat_cost_allocation": 257.0,
                 "date": "2026-01-31",
-                "heat_cost_allocation s1": 961.0,
+                "heat_cost_allocation s1": 512.0,
                 **{f"heat_cost_allocation s{storage}": 0.0 for storage in range(4, 20)},
-                "heat_cost_allocation s3": 3107.0,
-                "heat_cost_allocation s2": 285.0,
+                "heat_cost_allocation s3": 529.0,
+                "heat_cost_allocation s2": 563.0,
             },
         )
     ],

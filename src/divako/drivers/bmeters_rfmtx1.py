@@ -66,7 +66,7 @@ DRIVER = MbusDriver(
     security="maker",
     examples=[
         TelegramExample(
-            wireless_frame("BMT", 0x05, 0x07, 0x7A, "5a000610 1115 09e14a04 00000000000000 591510310126"),
+            wireless_frame("BMT", 0x05, 0x07, 0x7A, "5a000610 0102 09e14a04 00000000000000 591510310126"),
             {"volume_m3": 12.345, "datetime": "2026-01-31T10:15:59"},
         )
     ],

@@ -24,8 +24,8 @@ DRIVER = MbusDriver(
     source="wmbusmeters, driver ei6500 (meaning of the record)",
     examples=[
         TelegramExample(
-            wireless_frame("EIE", 0x0C, 0x1A, 0x7A, "01000000 046d 1e0a5e31 8440ff2c 1b0f1100"),
-            {"datetime": "2026-01-30T10:30:00", "dust_level": 27.0},
+            wireless_frame("EIE", 0x0C, 0x1A, 0x7A, "01000000 046d 1e0a5e31 8440ff2c 05000000"),
+            {"datetime": "2026-01-30T10:30:00", "dust_level": 5.0},
         )
     ],
 )

@@ -50,11 +50,11 @@ DRIVER = MbusDriver(
     source="wmbusmeters, driver ime (meaning of the records)",
     examples=[
         TelegramExample(
-            wired_frame("IME", 0x66, 0x02, "849010 ff80843b 39300000 8410 ff81843c 06000000 82b010 ff8b28 eb02"),
+            wired_frame("IME", 0x66, 0x02, "849010 ff80843b 39300000 8410 ff81843c 09000000 82b010 ff8b28 8403"),
             {
                 "energy_positive_kwh t5": 123.45,
-                "reactive_energy_negative_kvarh t1": 0.06,
-                "power_factor t7": 0.747,
+                "reactive_energy_negative_kvarh t1": 0.09,
+                "power_factor t7": 0.9,
             },
         )
     ],
