@@ -44,7 +44,7 @@ from divako.mbus._meaning import BCD_FIELDS, SIZES
 from divako.mbus._plan import Plans
 from divako.model import Mvt
 from divako.simulate import Address, long_frame, wireless_frame
-from divako.telegrams import Batch, KeyStore, decode, decode_batch
+from divako.telegrams import Batch, KeyStore, decode, decode_batch, decode_blocks
 
 
 Job = Callable[[], Any]
@@ -237,6 +237,7 @@ def bench_plain(many: int, few: int, rounds: int, folder: Path) -> None:
     lines = [frame.hex() for frame in frames[:few]]
     jobs: dict[str, Callable[[], float]] = {
         "divako, batch to rows": cpu(lambda: decode_batch(frames)),
+        "divako, batch to blocks": cpu(lambda: decode_blocks(frames)),
         "divako, hexadecimal texts to rows": cpu(lambda: decode_batch(texts)),
         "divako, one by one": cpu(lambda: scalar(frames[:few])),
     }
@@ -333,7 +334,15 @@ def measure_memory(many: int) -> None:
     kept, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     print(f"\nmemory of {many} telegrams of {len(batch.readings) / many:.0f} readings, each with its time of receipt")
-    print(f"  kept {kept / many:.0f} B a telegram, at most {peak / many:.0f} B while they are decoded")
+    print(f"  as rows   kept {kept / many:.0f} B a telegram, at most {peak / many:.0f} B while they are decoded")
+    del batch
+    gc.collect()
+    tracemalloc.start()
+    blocks = decode_blocks(frames, received_at=times)
+    kept, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    print(f"  as blocks kept {kept / many:.0f} B a telegram, at most {peak / many:.0f} B while they are decoded")
+    assert sum(len(block.telegram) for block in blocks.blocks) == many
 
 
 def bench_million() -> None:

@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from attrs import frozen
+
 from divako.codec import AesKey, DesKey
 from divako.errors import DivakoError
 from divako.mbus import Formats, KeyLookup
-from divako.model import Mvt, Telegram
+from divako.model import Mvt, Readings, Telegram
 from divako.telegrams._asked import FORMATS, Asked, Words
+from divako.telegrams._blocks import Block, Blocks
 from divako.telegrams._decode import decode
 from divako.telegrams._keys import KeyStore
 from divako.telegrams._opening import KeysOf
@@ -90,20 +93,103 @@ def decode_batch(
     >>> batch.readings.value.tolist(), batch.telegrams.meter.tolist(), batch.errors.codes
     ([12.345], [0, -1], ('decode.truncated',))
     """
+    more = {"keys": keys, "formats": formats, "trailing": trailing, "partial": partial}
+    columns = received_at, frame_format, f_port, device, meter_ids
+    done = _decoded(frames, columns, more, errors=errors, progress=progress, min_rows=_min_rows)
+    return Batch(
+        telegrams=done.telegrams, readings=done.readings, first=done.first, errors=done.errors, telegram_at=done.alone
+    )
+
+
+def decode_blocks(
+    frames: Any,
+    *,
+    keys: KeyLookup | None = None,
+    received_at: np.datetime64 | npt.NDArray[np.datetime64] | None = None,
+    frame_format: str | Sequence[str | None] | None = None,
+    formats: Formats | None = None,
+    trailing: int = 0,
+    errors: str = "raise",
+    progress: Callable[[int, int], None] | None = None,
+    _min_rows: int = _MIN_ROWS,
+) -> Blocks:
+    """Decode many M-Bus telegrams into one block of columns for each layout.
+
+    The numbers are those of `decode_batch`; they are not put in the order of the telegrams, which takes
+    half the memory and less time.
+
+    Parameters
+    ----------
+    frames, keys, received_at, frame_format, formats, trailing, errors, progress
+        As for `decode_batch`.
+
+    Returns
+    -------
+    Blocks
+        Headers as a table, a block for each layout, and the readings of all other telegrams.
+
+    Raises
+    ------
+    DecodeError, DriverError, InputError
+        With ``errors="raise"``, the first.
+    ValueError, TypeError
+        As `decode_batch`.
+
+    Examples
+    --------
+    >>> frame = "681515680801 72 78563412 2d2c 01 04 05 00 0000 0c13 45230100 7a16"
+    >>> blocks = decode_blocks([frame] * 50)
+    >>> [(len(block.telegram), block.value.shape) for block in blocks.blocks], len(blocks.rest)
+    ([(50, (1, 50))], 0)
+    """
+    more = {"keys": keys, "formats": formats, "trailing": trailing}
+    columns = received_at, frame_format, None, None, None
+    done = _decoded(frames, columns, more, errors=errors, progress=progress, min_rows=_min_rows, in_blocks=True)
+    return Blocks(
+        telegrams=done.telegrams,
+        blocks=done.blocks,
+        rest=done.readings,
+        first=done.first,
+        registers=done.readings.registers,
+        errors=done.errors,
+    )
+
+
+@frozen(eq=False)
+class _Done:
+    """All parts together."""
+
+    telegrams: Telegrams
+    readings: Readings
+    first: npt.NDArray[np.int64]
+    errors: Refusals
+    blocks: tuple[Block, ...]
+    alone: Callable[[int], Telegram]
+
+
+def _decoded(
+    frames: Any,
+    columns: tuple[Any, ...],
+    more: dict[str, Any],
+    *,
+    errors: str,
+    progress: Callable[[int, int], None] | None,
+    min_rows: int,
+    in_blocks: bool = False,
+) -> _Done:
     if errors not in {"raise", "collect"}:
         msg = "errors must be 'raise' or 'collect'"
         raise ValueError(msg)
     source = source_of(frames)
     n = len(source)
-    columns = _Columns(n, received_at, frame_format, f_port, device, meter_ids)
-    more = {"keys": keys, "formats": formats, "trailing": trailing, "partial": partial}
-    alone = functools.partial(_alone, source, columns, more)
-    asked = columns.asked(_keys_of(keys), trailing, alone)
+    told = _Columns(n, *columns)
+    alone = functools.partial(_alone, source, told, more)
+    asked = told.asked(_keys_of(more["keys"]), more["trailing"], alone)
     words = Words()
     parts: list[Part] = []
     for first in range(0, max(n, 1), _PART):
         frames_here = source.part(first, min(first + _PART, n))
-        part = decode_part(frames_here, first, asked, words, min_rows=_min_rows)
+        part = decode_part(frames_here, first, asked, words, min_rows=min_rows, in_blocks=in_blocks)
         if part.refused and errors == "raise":
             raise part.refused[0][1]
         parts.append(part)
@@ -252,7 +338,7 @@ def _alone(source: Source, columns: _Columns, more: dict[str, Any], row: int) ->
     )
 
 
-def _joined(parts: list[Part], words: Words, alone: Callable[[int], Telegram]) -> Batch:
+def _joined(parts: list[Part], words: Words, alone: Callable[[int], Telegram]) -> _Done:
     refused: list[tuple[int, DivakoError]] = [one for part in parts for one in part.refused]
     many = np.concatenate([part.many for part in parts])
     first = np.zeros(len(many) + 1, dtype="int64")
@@ -281,7 +367,8 @@ def _joined(parts: list[Part], words: Words, alone: Callable[[int], Telegram]) -
         np.repeat(heads["meter"], many),
         {"meter_ids": meter_ids, "registers": tuple(words.registers)},
     )
-    return Batch(telegrams=telegrams, readings=readings, first=first, errors=Refusals.of(refused), telegram_at=alone)
+    blocks = tuple(block for part in parts for block in part.blocks)
+    return _Done(telegrams, readings, first, Refusals.of(refused), blocks, alone)
 
 
 def _concatenated(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:

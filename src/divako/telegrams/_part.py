@@ -19,6 +19,7 @@ from divako.errors import DivakoError
 from divako.mbus import manufacturer_of, medium_of, status_of
 from divako.model import Medium, Readings, Telegram, Verdict, readings_of_records
 from divako.telegrams._asked import Asked, Words
+from divako.telegrams._blocks import Block, block_of
 from divako.telegrams._bodies import BARE, WIRED, Bodies, bodies_of, wide, without_drivers
 from divako.telegrams._mentions import Mentions, register_codes
 from divako.telegrams._meters import Meters, meter_codes
@@ -65,9 +66,12 @@ class Part:
     sheet: Sheet
     heads: dict[str, npt.NDArray[Any]]
     refused: list[tuple[int, DivakoError]]
+    blocks: list[Block]
 
 
-def decode_part(frames: Frames, first_row: int, asked: Asked, words: Words, *, min_rows: int) -> Part:
+def decode_part(
+    frames: Frames, first_row: int, asked: Asked, words: Words, *, min_rows: int, in_blocks: bool = False
+) -> Part:
     """Decode some rows.
 
     Parameters
@@ -82,6 +86,8 @@ def decode_part(frames: Frames, first_row: int, asked: Asked, words: Words, *, m
         To be added to.
     min_rows : int
         How many telegrams make columns worth it.
+    in_blocks : bool, default False
+        Leave telegrams of one layout in blocks, and put the others alone into the sheet.
     """
     n = len(frames.size)
     if asked.trailing:
@@ -93,7 +99,7 @@ def decode_part(frames: Frames, first_row: int, asked: Asked, words: Words, *, m
         work.by_columns(asked.formats[rows], max(2, min_rows))
         work.by_layouts(min_rows)
     work.one_by_one()
-    return work.part()
+    return work.part(in_blocks=in_blocks)
 
 
 def _empty_heads(n: int, received_at: npt.NDArray[np.datetime64]) -> dict[str, npt.NDArray[Any]]:
@@ -317,12 +323,14 @@ class _Work:
 
     # --- all together
 
-    def part(self) -> Part:
+    def part(self, *, in_blocks: bool) -> Part:
         """Put the rows of all ways in order."""
         self.heads["meter"] = meter_codes(self.meters, len(self.done), self.words.meters)
         first = np.cumsum(self.many) - self.many
-        sheet = Sheet(int(self.many.sum()))
         codes = register_codes(self._mentions(first), self.words.registers)
+        blocks = self._in_blocks(codes[0]) if in_blocks else []
+        first = np.cumsum(self.many) - self.many
+        sheet = Sheet(int(self.many.sum()))
         if self.walker is not None:
             book = self.walker.book
             for rows, layout, values in self.blocks:
@@ -337,7 +345,17 @@ class _Work:
             else:
                 add_table(sheet, spread_rows(first[rows], self.many[rows]), readings, named)
         self.blocks, self.tables, self.singles = [], [], None
-        return Part(self.many, sheet, self.heads, self.refused)
+        return Part(self.many, sheet, self.heads, self.refused, blocks)
+
+    def _in_blocks(self, named: npt.NDArray[np.int32]) -> list[Block]:
+        """Take the telegrams of one layout out of what becomes rows."""
+        out: list[Block] = []
+        if self.walker is not None:
+            for rows, layout, values in self.blocks:
+                out.append(block_of(self.first_row + rows, self.walker.book, layout.code, named, values))
+                self.many[rows] = 0
+        self.blocks = []
+        return out
 
     def _mentions(self, first: Integers) -> list[Mentions]:
         """Find where each register is mentioned first: those of the book, and those of each table."""
