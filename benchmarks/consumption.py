@@ -388,7 +388,7 @@ def main() -> None:
     if polars is not None:
         bench_polars(polars, meters, arguments.at_once or meters, base)
     for way, sample in ((pandas, arguments.sample), (eemeter, arguments.few)):
-        if way is not None:
+        if way is not None and sample:
             cpu, wall = timed(sample, sample, way)
             show(way.name, meters, cpu * meters / sample, wall * meters / sample, base, f"{sample} meters scaled up")
     memory(fleet(2 * size, size, Grids), f"memory in chunks of {size} meters")
