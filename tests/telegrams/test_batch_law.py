@@ -19,7 +19,7 @@ from divako.errors import DivakoError
 from divako.mbus._data import lvar_size
 from divako.mbus._meaning import SIZES
 from divako.model import Mvt, Table, Telegram, readings_of_records
-from divako.simulate import Address, long_frame, wireless_frame
+from divako.simulate import Address, ExtendedLink, Protection, long_frame, wireless_frame
 from divako.telegrams import Batch, decode, decode_batch, iterate_batches
 from divako.telegrams import _batch as batch_module
 
@@ -35,6 +35,7 @@ HEADERS = [
     *("0c7c026d33", "0dfb00", "0df913", "048014", "04a014", "84808080800113", "8d04931e", "0f", "1f", "2f", "2f2f2f"),
 ]
 KEY, OTHER = AesKey(bytes(range(16))), AesKey(bytes(16))
+ADDRESS = Address("10000001", Mvt(manufacturer="ADP", version=3, device_type=0x37))
 NUMBERS = ["10000001", "10000002", "99999999", "00000000"]
 
 digits = st.integers(0, 9)
@@ -65,7 +66,7 @@ def record(draw: st.DrawFn) -> bytes:
     return header + draw(field(size))
 
 
-records = st.lists(record(), max_size=8).map(b"".join).filter(lambda raw: len(raw) < 150)
+records = st.lists(record(), max_size=8).map(b"".join).filter(lambda raw: len(raw) < 120)
 
 
 @st.composite
@@ -74,6 +75,20 @@ def layouts(draw: st.DrawFn) -> list[bytes]:
     base = draw(records)
     some = [base] * draw(st.integers(1, 4))
     return [*some, *draw(st.lists(records, max_size=3))]
+
+
+protections = st.one_of(
+    st.builds(Protection, mode=st.just(5), key=st.sampled_from([KEY, OTHER])),
+    st.builds(Protection, mode=st.just(5), key=st.just(KEY), blocks=st.just(1)),
+    st.builds(Protection, mode=st.sampled_from([0, 5, 7, 10]), key=st.sampled_from([KEY, OTHER]), code_size=st.just(8)),
+    st.builds(Protection, mode=st.sampled_from([7, 10]), key=st.just(KEY), counter=st.integers(0, 9)),
+)
+links = st.one_of(
+    st.builds(ExtendedLink, access_number=st.integers(0, 255)),
+    st.builds(ExtendedLink, address=st.just(ADDRESS)),
+    st.builds(ExtendedLink, session=st.integers(0, 9), key=st.sampled_from([None, KEY, OTHER])),
+    st.builds(ExtendedLink, address=st.just(ADDRESS), session=st.integers(0, 9), key=st.sampled_from([None, KEY])),
+)
 
 
 @st.composite
@@ -89,13 +104,15 @@ def wrapped(draw: st.DrawFn, body: bytes) -> bytes:
     if draw(st.booleans()):
         return long_frame(sender, body, **common)
     header: Any = draw(st.sampled_from(["short", "long", "none"]))
-    key = draw(st.sampled_from([None, KEY, OTHER])) if header != "none" else None
+    protection = draw(st.none() | protections) if header != "none" else None
+    extended = draw(st.none() | links)
     return wireless_frame(
         sender,
         body,
         frame_format=draw(st.sampled_from(FORMS)),
         header=header,
-        key=key,
+        protection=protection,
+        extended=extended,
         **common,
     )
 

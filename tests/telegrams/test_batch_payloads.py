@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from divako.errors import DivakoError, MalformedError
 from divako.model import Mvt, Readings, Telegram
-from divako.simulate import Address, long_frame
+from divako.simulate import Address, ExtendedLink, long_frame, wireless_frame
 from divako.telegrams import decode, decode_batch, readings_of
 
 
@@ -109,3 +109,23 @@ def test_a_part_is_given_where_it_is_asked_for() -> None:
     frames = [long_frame(sender, bytes.fromhex("041339300000 0413"))] * 40
     assert len(decode_batch(frames, errors="collect").errors) == 40
     assert decode_batch(frames, partial=True).readings.count.tolist() == [12345] * 40
+
+
+def test_meters_behind_adapters_are_told_apart_in_columns() -> None:
+    adapter = Address("90000001", Mvt(manufacturer="ADP", version=3, device_type=0x37))
+    frames = []
+    for i in range(80):
+        sender = Address(f"{10_000_000 + i:08d}", Mvt(manufacturer="DVK", version=1, device_type=7))
+        link = ExtendedLink(address=sender) if i % 2 else ExtendedLink(access_number=i)
+        frames.append(
+            wireless_frame(
+                sender,
+                bytes.fromhex("0413") + i.to_bytes(4, "little"),
+                extended=link,
+                adapter=adapter if i % 2 else None,
+                frame_format="stripped" if i % 4 < 2 else "A",
+            )
+        )
+    batch = decode_batch(frames)
+    assert batch.readings.count.tolist() == list(range(80))
+    assert batch.readings.meter_ids == tuple(f"{10_000_000 + i:08d}" for i in range(80))
