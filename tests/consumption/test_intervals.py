@@ -155,6 +155,14 @@ def test_what_passed_in_all_must_fit_int64() -> None:
         interval_consumption(readings, tz=OSLO)
 
 
+@given(st.lists(st.integers(-(1 << 61), 1 << 61), min_size=1, max_size=6))
+@settings(max_examples=30)
+def test_a_total_may_be_larger_than_any_count(counts: list[int]) -> None:
+    one = interval_consumption(Readings.of_counts("m", LITRES, [minutes(0), minutes(60)], [0, 1]), tz=OSLO)
+    tables = [evolve(one, count=np.array([count])) for count in counts]
+    assert Consumption.concatenate(tables).total() == sum(counts) * LITRES.factor
+
+
 def test_an_unexplained_drop_leaves_a_hole_and_a_rollover_is_marked() -> None:
     readings = Readings.of_counts("m", LITRES, [minutes(60 * i) for i in range(4)], [9_800, 9_900, 100, 50])
     meter = Meter(id="m", medium=Medium.WATER, int_digits=1, max_rate_per_h=Fraction(1))

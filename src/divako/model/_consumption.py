@@ -68,7 +68,11 @@ class Consumption(Table):
 
         Rows of registers that count different things must not be mixed.
         """
-        sums = np.zeros(len(self.registers), dtype="int64")
         known = self.count_known
-        np.add.at(sums, self.register[known], self.count[known])
-        return sum((int(s) * r.factor for s, r in zip(sums, self.registers, strict=True)), start=Fraction(0))
+        code, count = self.register[known], self.count[known]
+        # Halves of 32 bits, for a sum of many counts may leave int64 where none of them does.
+        high, low = (np.zeros(len(self.registers), dtype="int64") for _ in range(2))
+        np.add.at(high, code, count >> 32)
+        np.add.at(low, code, count & 0xFFFF_FFFF)
+        sums = [(h << 32) + part for h, part in zip(high.tolist(), low.tolist(), strict=True)]
+        return sum((s * r.factor for s, r in zip(sums, self.registers, strict=True)), start=Fraction(0))
