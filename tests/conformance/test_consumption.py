@@ -194,6 +194,8 @@ def calendar(case: Case, expect: Case) -> bool:
 def pulses(case: Case, expect: Case) -> bool:
     worth, counts = Fraction(case["units_per_pulse"]), case["counts"]
     steps = [int(step) * worth for step in pulse_steps(counts, bits=case["bits"])]
+    if case["bits"] > 62:  # more than counts of readings hold
+        return steps == [Fraction(s) for s in expect["steps"]] and sum(steps) == Fraction(expect["total"])
     hours = np.datetime64("2026-01-01", "ms") + np.arange(len(counts)) * np.timedelta64(1, "h")
     readings = Readings.of_counts("m", Register("volume", Dimension.VOLUME, worth), hours, counts)
     meter = Meter(id="m", medium=Medium.OTHER, counter_bits=case["bits"])

@@ -242,9 +242,23 @@ def test_pulses_are_never_negative_and_lead_to_the_same_reading(drawn: list[int]
     assert (drawn[0] + int(steps.sum())) % 65536 == drawn[-1]
 
 
-def test_pulses_that_do_not_fit_are_refused() -> None:
+@given(st.integers(1, 64), st.lists(st.integers(0, 1 << 40), max_size=6), st.integers(0, (1 << 64) - 1))
+def test_pulses_of_any_width_turn_over(bits: int, passed: list[int], start: int) -> None:
+    passed = [one % (1 << bits) for one in passed]
+    counts = [start % (1 << bits)]
+    for one in passed:
+        counts.append((counts[-1] + one) % (1 << bits))
+    assert pulse_steps(counts, bits=bits).tolist() == passed
+
+
+@pytest.mark.parametrize(
+    ("counts", "bits"),
+    [([1, 70000], 16), ([1, -1], 16), (np.array([1, -1], dtype=object), 64), ([1, 0], 64), ([0, 1 << 63], 64)],
+)
+def test_pulses_that_do_not_fit_are_refused(counts: Any, bits: int) -> None:
     with pytest.raises(SeriesError) as caught:
-        pulse_steps([1, 70000], bits=16)
+        pulse_steps(counts, bits=bits)
     assert caught.value.row == 1
     with pytest.raises(SeriesError, match="bits"):
-        pulse_steps([1], bits=63)
+        pulse_steps([1], bits=65)
+    assert pulse_steps([], bits=8).tolist() == []
