@@ -137,7 +137,7 @@ def decode_blocks(
 
     Examples
     --------
-    >>> frame = "681515680801 72 78563412 2d2c 01 04 05 00 0000 0c13 45230100 7a16"
+    >>> frame = "681515680801 72 78563412 cb12 01 04 05 00 0000 0c13 45230100 fe16"
     >>> blocks = decode_blocks([frame] * 50)
     >>> [(len(block.telegram), block.value.shape) for block in blocks.blocks], len(blocks.rest)
     ([(50, (1, 50))], 0)
