@@ -5,28 +5,31 @@ from __future__ import annotations
 import argparse
 import sys
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from attrs import define, evolve
 
-from divako.cli._rows import Document, write_csv, write_jsonl, write_parquet, write_table
+from divako.cli._columns import rows_of_chunk
+from divako.cli._rows import Cells, Document, write_csv, write_jsonl, write_parquet, write_table
 from divako.cli._sources import lines_of, sources_of
 from divako.cli._terminal import Progress, counted, refuse
 from divako.convert import telegram_document
 from divako.drivers import for_device
 from divako.errors import DriverError, InputError
 from divako.pipeline import Decoded, Item, decode_items, read_items
+from divako.pipeline._in_bulk import Chunk, decode_chunks
 from divako.stores import read_keys, replacing
 
 
 _BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
-_STREAMED: dict[str, Callable[[Iterator[Document], TextIO], None]] = {
-    "jsonl": write_jsonl,
-    "csv": write_csv,
+_STREAMED: dict[str, Callable[[Iterator[Any], TextIO], None]] = {
+    "jsonl": write_jsonl,  # documents
     "table": write_table,
+    "csv": write_csv,  # rows
 }
+_IN_ROWS = ("csv", "parquet")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,8 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
         if output is None and form != "table" and sys.stdout.isatty():
             progress.stop()  # the lines themselves show how far it is
         items = (_given(item, arguments) for item in read_items(lines_of(sources)))
-        documents = counted(refused.documents(decode_items(items, keys=keys)), progress)
-        _write(documents, form, output)
+        pieces: Iterator[Any]
+        if form in _IN_ROWS:
+            pieces = refused.rows(decode_chunks(items, keys=keys))
+        else:
+            pieces = refused.documents(decode_items(items, keys=keys))
+        _write(counted(pieces, progress), form, output)
     return refused.count
 
 
@@ -59,10 +66,19 @@ class Refused:
     def documents(self, decoded: Iterable[Decoded]) -> Iterator[Document]:
         """Give the document of each item."""
         for one in decoded:
-            if one.error is not None:
-                self.count += 1
-                refuse(f"{one.file}:{one.line}", one.error)
-            yield telegram_document(one)
+            yield self._document(one)
+
+    def rows(self, chunks: Iterable[Chunk]) -> Iterator[Sequence[Cells]]:
+        """Give the rows of each item."""
+        for chunk in chunks:
+            documents = {place: self._document(one) for place, one in chunk.others.items()}
+            yield from rows_of_chunk(chunk, documents)
+
+    def _document(self, one: Decoded) -> Document:
+        if one.error is not None:
+            self.count += 1
+            refuse(f"{one.file}:{one.line}", one.error)
+        return telegram_document(one)
 
 
 def _check_device(device: str) -> None:
@@ -83,13 +99,13 @@ def _given(item: Item, arguments: argparse.Namespace) -> Item:
     return item
 
 
-def _write(documents: Iterator[Document], form: str, output: Path | None) -> None:
+def _write(pieces: Iterator[Any], form: str, output: Path | None) -> None:
     if output is None:
-        _STREAMED[form](documents, sys.stdout)
+        _STREAMED[form](pieces, sys.stdout)
         return
     with replacing(output) as beside:
         if form == "parquet":
-            write_parquet(documents, beside)
+            write_parquet(pieces, beside)
             return
         with beside.open("w", encoding="utf-8", errors="backslashreplace", newline="") as out:
-            _STREAMED[form](documents, out)
+            _STREAMED[form](pieces, out)

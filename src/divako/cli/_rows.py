@@ -34,6 +34,7 @@ COLUMNS: tuple[str, ...] = (
 _ROWS_AT_ONCE = 50_000
 
 Row = dict[str, Any]
+Cells = tuple[Any, ...]  # in the order of COLUMNS
 Document = Mapping[str, Any]
 
 
@@ -60,21 +61,27 @@ def rows_of(document: Document) -> Iterator[Row]:
         }
 
 
+def cells_of(document: Document) -> Iterator[Cells]:
+    """Give the cells of each row of a document, in the order of `COLUMNS`."""
+    for row in rows_of(document):
+        yield tuple(row[name] for name in COLUMNS)
+
+
 def write_jsonl(documents: Iterator[Document], out: TextIO) -> None:
     """Write one JSON object a line, in ASCII."""
     encode = json.JSONEncoder(allow_nan=False).encode
     out.writelines(encode(document) + "\n" for document in documents)
 
 
-def write_csv(documents: Iterator[Document], out: TextIO) -> None:
-    """Write one row per reading, below one row of names (RFC 4180)."""
+def write_csv(rows: Iterator[Sequence[Cells]], out: TextIO) -> None:
+    """Write one row per reading, telegram by telegram, below one row of names (RFC 4180)."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for document in documents:
-        writer.writerows([row[name] for name in COLUMNS] for row in rows_of(document))
+    for of_telegram in rows:
+        writer.writerows(of_telegram)
 
 
-def write_parquet(documents: Iterator[Document], path: Path) -> None:
+def write_parquet(rows: Iterator[Sequence[Cells]], path: Path) -> None:
     """Write one row per reading, a part of the rows at a time."""
     try:
         import pyarrow as pa
@@ -87,9 +94,11 @@ def write_parquet(documents: Iterator[Document], path: Path) -> None:
     schema = pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
     instants = schema.set(schema.get_field_index("time"), pa.field("time", pa.timestamp("ms", tz="UTC")))
     with pq.ParquetWriter(path, instants) as writer:
-        rows = (row for document in documents for row in rows_of(document))
-        while part := list(itertools.islice(rows, _ROWS_AT_ONCE)):
-            writer.write_table(pa.Table.from_pylist(part, schema=schema).cast(instants))
+        every = itertools.chain.from_iterable(rows)
+        while part := list(itertools.islice(every, _ROWS_AT_ONCE)):
+            columns = zip(schema, zip(*part, strict=True), strict=True)
+            arrays = [pa.array(cells, field.type) for field, cells in columns]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema).cast(instants))
 
 
 # What a reader sees only where some row has something else.

@@ -7,6 +7,7 @@ import os
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from divako.errors import InputError
 from divako.stores import Line, read_lines
@@ -27,14 +28,14 @@ def sources_of(names: Sequence[str]) -> list[str]:
     Returns
     -------
     list of str
-        In the order given; the files of a folder by their names.
+        In the order given; the files in a folder, and in the folders in it, sorted by their paths.
 
     Raises
     ------
     InputError
         A folder holds no file of telegrams, or standard input is named twice.
     OSError
-        A file does not exist.
+        A file does not exist, or a folder cannot be read.
     """
     sources: list[str] = []
     for name in names:
@@ -45,7 +46,7 @@ def sources_of(names: Sequence[str]) -> list[str]:
                 raise InputError(msg)
             sources.append(name)
         elif path.is_dir():
-            found = sorted(str(file) for file in path.iterdir() if file.suffix.lower() in _SUFFIXES and file.is_file())
+            found = _below(path)
             if not found:
                 msg = f"{name}: no file in this folder ends in .jsonl, .ndjson, .hex or .txt"
                 raise InputError(msg)
@@ -55,6 +56,16 @@ def sources_of(names: Sequence[str]) -> list[str]:
         else:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
     return sources
+
+
+def _below(folder: Path) -> list[str]:
+    """List the files of telegrams in a folder, however deep."""
+    files = (Path(where, name) for where, _, names in os.walk(folder, onerror=_fail) for name in names)
+    return [str(file) for file in sorted(files) if file.suffix.lower() in _SUFFIXES and file.is_file()]
+
+
+def _fail(error: OSError) -> NoReturn:
+    raise error  # what is passed over in silence would be missed in the output
 
 
 def lines_of(sources: Sequence[str]) -> Iterator[Line]:

@@ -83,7 +83,7 @@ def telegram_document(decoded: Outcome | Telegram | DivakoError, *, id: str | in
         "meter": None if telegram is None else telegram.meter_id,
         "telegram": None if telegram is None else _telegram(telegram),
         "uplink": None if uplink is None else _uplink(uplink),
-        "readings": [] if telegram is None else [_reading(record) for record in telegram.records],
+        "readings": [] if telegram is None else [reading_document(record) for record in telegram.records],
         "error": None if error is None else _error(error),
     }
 
@@ -123,7 +123,19 @@ def _uplink(uplink: Uplink) -> dict[str, Any]:
     }
 
 
-def _reading(record: Record) -> dict[str, Any]:
+def reading_document(record: Record) -> dict[str, Any]:
+    """Write a record as one of the readings of a telegram's document.
+
+    Parameters
+    ----------
+    record : Record
+        Of any link.
+
+    Returns
+    -------
+    dict
+        As `telegram_schema` states.
+    """
     register = record.register
     quantity, value = _quantity_and_value(record)
     return {

@@ -32,9 +32,13 @@ class Seen:
 
     def learn(self, telegram: Telegram) -> None:
         """Remember the headers of a telegram, if it has any that are new."""
-        if telegram.headers not in self._headers and len(self._headers) < _MOST_FORMATS:
-            self._headers.add(telegram.headers)
-            self.formats = learn_formats([telegram], known=self.formats)
+        self.learn_headers(telegram.headers)
+
+    def learn_headers(self, headers: bytes) -> None:
+        """Remember record headers, if they are new."""
+        if headers not in self._headers and len(self._headers) < _MOST_FORMATS:
+            self._headers.add(headers)
+            self.formats = self.formats.merge(Formats.of([headers]))
 
 
 @frozen(kw_only=True)
@@ -87,19 +91,23 @@ def decode_items(
     """
     seen = Seen(formats or Formats())
     for item in items:
-        uplink = None
-        try:
-            if item.error is None and item.document is not None:
-                uplink = parse_uplink(item.document)
-                telegram = decode_uplink(uplink, device=item.device)
-            else:
-                telegram = decode_item(item, keys=keys, formats=seen.formats)
-        except DivakoError as error:
-            yield Decoded(id=item.id, file=item.file, line=item.line, uplink=uplink, error=error)
+        yield decode_seen(item, keys, seen)
+
+
+def decode_seen(item: Item, keys: KeyStore | None, seen: Seen) -> Decoded:
+    """Decode one item with what was seen before it, and remember what it teaches."""
+    uplink = None
+    try:
+        if item.error is None and item.document is not None:
+            uplink = parse_uplink(item.document)
+            telegram = decode_uplink(uplink, device=item.device)
         else:
-            if not has_own(item):
-                seen.learn(telegram)
-            yield Decoded(id=item.id, file=item.file, line=item.line, uplink=uplink, telegram=telegram)
+            telegram = decode_item(item, keys=keys, formats=seen.formats)
+    except DivakoError as error:
+        return Decoded(id=item.id, file=item.file, line=item.line, uplink=uplink, error=error)
+    if not has_own(item):
+        seen.learn(telegram)
+    return Decoded(id=item.id, file=item.file, line=item.line, uplink=uplink, telegram=telegram)
 
 
 def decode_item(item: Item, *, keys: KeyStore | None = None, formats: Formats | None = None) -> Telegram:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -10,9 +12,11 @@ from attrs import evolve, frozen
 
 from divako.errors import DivakoError, UnknownFormatError
 from divako.model import Readings
-from divako.pipeline._decoded import decode_item, has_own
+from divako.pipeline._decoded import Decoded, Seen, decode_item, decode_seen, has_own
 from divako.pipeline._items import Item
-from divako.telegrams import Batch, KeyStore, decode_batch
+from divako.telegrams import Batch, KeyStore, Telegrams, decode_batch
+from divako.telegrams._alike import Alike
+from divako.telegrams._in_layouts import decode_alike
 
 
 @frozen(eq=False)
@@ -50,11 +54,10 @@ def decode_run(items: Sequence[Item], keys: KeyStore | None, listed: set[str]) -
         One of them is a compact frame: it needs the headers of the frames before it, which a batch does
         not learn.
     """
-    times = [np.datetime64("NaT", "ms") if item.received_at is None else item.received_at for item in items]
     batch = decode_batch(
         [item.frame for item in items],
         keys=keys,
-        received_at=np.array(times, dtype="datetime64[ms]"),
+        received_at=_times(items),
         frame_format=[item.frame_format for item in items],
         errors="collect",
     )
@@ -87,3 +90,89 @@ def _readings_of(batch: Batch, kept: np.ndarray[tuple[int], np.dtype[np.bool_]],
     places = {name: place for place, name in enumerate(names)}
     codes = np.array([places.get(name, -1) for name in readings.meter_ids] + [-1], dtype="int32")
     return evolve(readings, meter=codes[readings.meter], meter_ids=tuple(names))
+
+
+@frozen(eq=False)
+class Chunk:
+    """Items that were decoded together.
+
+    Parameters
+    ----------
+    items : list of Item
+        As they came.
+    heads : Telegrams
+        What the headers of those in `alike` say, a row for each item of `places`.
+    alike : tuple of Alike
+        Telegrams of common layouts; their numbers count in `places`.
+    places : list of int
+        Which items the rows of `heads` are.
+    others : dict of int to Decoded
+        By their place, all items that none of `alike` has.
+    """
+
+    items: list[Item]
+    heads: Telegrams
+    alike: tuple[Alike, ...]
+    places: list[int]
+    others: dict[int, Decoded]
+
+
+def decode_chunks(
+    items: Iterable[Item], *, keys: KeyStore | None = None, size: int = 8192, patience_s: float = 1.0
+) -> Iterator[Chunk]:
+    """Decode items as `decode_items` does, with the numbers of telegrams of one layout as columns.
+
+    Parameters
+    ----------
+    items : iterable of Item
+        From `read_items`.
+    keys : KeyStore, optional
+        Keys of meters; the key of an item goes before them.
+    size : int, default 8192
+        How many items make a chunk.
+    patience_s : float, default 1
+        An item that comes so long after the first of its chunk is its last: input may come slowly. [s]
+
+    Yields
+    ------
+    Chunk
+        In order. An item in `Chunk.alike` is what `decode_items` gives a telegram without error for.
+    """
+    seen = Seen()
+    waiting: list[Item] = []
+    began = 0.0
+    for item in items:
+        if not waiting:
+            began = time.monotonic()
+        waiting.append(item)
+        if len(waiting) >= size or time.monotonic() - began > patience_s:
+            yield _chunk(waiting, keys, seen)
+            waiting = []
+    if waiting:
+        yield _chunk(waiting, keys, seen)
+
+
+def _chunk(items: list[Item], keys: KeyStore | None, seen: Seen) -> Chunk:
+    places = [place for place, item in enumerate(items) if is_plain(item)]
+    plain = [items[place] for place in places]
+    heads, found = decode_alike(
+        [item.frame for item in plain],
+        keys=keys,
+        received_at=_times(plain),
+        frame_format=[item.frame_format for item in plain],
+    )
+    alike = tuple(one for one in found if one.entries)  # what has none may be a block of its maker's alone
+    others: dict[int, Decoded] = {}
+    done = {places[row] for one in alike for row in one.telegram.tolist()}
+    teaches = {places[int(one.telegram[0])]: one.headers for one in alike}
+    for place, item in enumerate(items):
+        if place not in done:
+            others[place] = decode_seen(item, keys, seen)
+        elif place in teaches:  # in its turn: a compact frame knows what stands before it
+            seen.learn_headers(teaches[place])
+    return Chunk(items, heads, alike, places, others)
+
+
+def _times(items: Sequence[Item]) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
+    nat = np.datetime64("NaT", "ms")
+    return np.array([nat if item.received_at is None else item.received_at for item in items], dtype="datetime64[ms]")

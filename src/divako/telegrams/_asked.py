@@ -64,3 +64,23 @@ class Words:
     def code(words: dict[Any, int], word: Any) -> int:
         """Give the code of a word, a new one where it is new."""
         return words.setdefault(word, len(words))
+
+
+def empty_heads(n: int, received_at: npt.NDArray[np.datetime64]) -> dict[str, npt.NDArray[Any]]:
+    """Give columns of `Telegrams` that say nothing yet."""
+    return {
+        "link": np.full(n, -1, dtype="int8"),
+        "manufacturer": np.full(n, -1, dtype="int16"),
+        "version": np.zeros(n, dtype="uint8"),
+        "device_type": np.zeros(n, dtype="uint8"),
+        "model_known": np.zeros(n, dtype="bool"),
+        "medium": np.full(n, -1, dtype="int8"),
+        "access_number": np.zeros(n, dtype="uint8"),
+        "status_byte": np.zeros(n, dtype="uint8"),
+        "header_known": np.zeros(n, dtype="bool"),
+        "status": np.zeros(n, dtype="uint32"),
+        "security": np.full(n, -1, dtype="int8"),
+        "verdict": np.full(n, -1, dtype="int8"),
+        "received_at": received_at,
+        "error": np.full(n, -1, dtype="int8"),
+    }

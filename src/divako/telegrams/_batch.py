@@ -16,6 +16,7 @@ from divako.codec import AesKey, DesKey
 from divako.errors import DivakoError
 from divako.mbus import Formats, KeyLookup
 from divako.model import Mvt, Readings, Telegram
+from divako.telegrams._alike import Alike
 from divako.telegrams._asked import FORMATS, Asked, Words
 from divako.telegrams._blocks import Block, Blocks
 from divako.telegrams._decode import decode
@@ -28,7 +29,7 @@ from divako.telegrams._tables import Batch, Refusals, Telegrams
 
 
 _PART = 262_144  # telegrams that are decoded at a time
-_MIN_ROWS = 32  # fewer are decoded faster one by one
+MIN_ROWS = 32  # fewer are decoded faster one by one
 _NO_FORM = -1
 
 
@@ -46,7 +47,7 @@ def decode_batch(
     partial: bool = False,
     errors: str = "raise",
     progress: Callable[[int, int], None] | None = None,
-    _min_rows: int = _MIN_ROWS,
+    _min_rows: int = MIN_ROWS,
 ) -> Batch:
     """Decode many telegrams into tables.
 
@@ -95,7 +96,7 @@ def decode_batch(
     """
     more = {"keys": keys, "formats": formats, "trailing": trailing, "partial": partial}
     columns = received_at, frame_format, f_port, device, meter_ids
-    done = _decoded(frames, columns, more, errors=errors, progress=progress, min_rows=_min_rows)
+    done = decoded_parts(frames, columns, more, errors=errors, progress=progress, min_rows=_min_rows)
     return Batch(
         telegrams=done.telegrams, readings=done.readings, first=done.first, errors=done.errors, telegram_at=done.alone
     )
@@ -111,7 +112,7 @@ def decode_blocks(
     trailing: int = 0,
     errors: str = "raise",
     progress: Callable[[int, int], None] | None = None,
-    _min_rows: int = _MIN_ROWS,
+    _min_rows: int = MIN_ROWS,
 ) -> Blocks:
     """Decode many M-Bus telegrams into one block of columns for each layout.
 
@@ -144,7 +145,7 @@ def decode_blocks(
     """
     more = {"keys": keys, "formats": formats, "trailing": trailing}
     columns = received_at, frame_format, None, None, None
-    done = _decoded(frames, columns, more, errors=errors, progress=progress, min_rows=_min_rows, in_blocks=True)
+    done = decoded_parts(frames, columns, more, errors=errors, progress=progress, min_rows=_min_rows, in_blocks=True)
     return Blocks(
         telegrams=done.telegrams,
         blocks=done.blocks,
@@ -156,7 +157,7 @@ def decode_blocks(
 
 
 @frozen(eq=False)
-class _Done:
+class Done:
     """All parts together."""
 
     telegrams: Telegrams
@@ -164,10 +165,11 @@ class _Done:
     first: npt.NDArray[np.int64]
     errors: Refusals
     blocks: tuple[Block, ...]
+    alike: tuple[Alike, ...]
     alone: Callable[[int], Telegram]
 
 
-def _decoded(
+def decoded_parts(
     frames: Any,
     columns: tuple[Any, ...],
     more: dict[str, Any],
@@ -176,7 +178,8 @@ def _decoded(
     progress: Callable[[int, int], None] | None,
     min_rows: int,
     in_blocks: bool = False,
-) -> _Done:
+    in_alike: bool = False,
+) -> Done:
     if errors not in {"raise", "collect"}:
         msg = "errors must be 'raise' or 'collect'"
         raise ValueError(msg)
@@ -189,7 +192,7 @@ def _decoded(
     parts: list[Part] = []
     for first in range(0, max(n, 1), _PART):
         frames_here = source.part(first, min(first + _PART, n))
-        part = decode_part(frames_here, first, asked, words, min_rows=min_rows, in_blocks=in_blocks)
+        part = decode_part(frames_here, first, asked, words, min_rows=min_rows, in_blocks=in_blocks, in_alike=in_alike)
         if part.refused and errors == "raise":
             raise part.refused[0][1]
         parts.append(part)
@@ -338,7 +341,7 @@ def _alone(source: Source, columns: _Columns, more: dict[str, Any], row: int) ->
     )
 
 
-def _joined(parts: list[Part], words: Words, alone: Callable[[int], Telegram]) -> _Done:
+def _joined(parts: list[Part], words: Words, alone: Callable[[int], Telegram]) -> Done:
     refused: list[tuple[int, DivakoError]] = [one for part in parts for one in part.refused]
     many = np.concatenate([part.many for part in parts])
     first = np.zeros(len(many) + 1, dtype="int64")
@@ -368,7 +371,8 @@ def _joined(parts: list[Part], words: Words, alone: Callable[[int], Telegram]) -
         {"meter_ids": meter_ids, "registers": tuple(words.registers)},
     )
     blocks = tuple(block for part in parts for block in part.blocks)
-    return _Done(telegrams, readings, first, Refusals.of(refused), blocks, alone)
+    alike = tuple(one for part in parts for one in part.alike)
+    return Done(telegrams, readings, first, Refusals.of(refused), blocks, alike, alone)
 
 
 def _concatenated(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:

@@ -18,7 +18,8 @@ from divako.drivers import Driver, find, for_device
 from divako.errors import DivakoError
 from divako.mbus import manufacturer_of, medium_of, status_of
 from divako.model import Medium, Readings, Telegram, Verdict, readings_of_records
-from divako.telegrams._asked import Asked, Words
+from divako.telegrams._alike import Alike, alike_of
+from divako.telegrams._asked import Asked, Words, empty_heads
 from divako.telegrams._blocks import Block, block_of
 from divako.telegrams._bodies import BARE, WIRED, Bodies, bodies_of, wide, without_drivers
 from divako.telegrams._mentions import Mentions, register_codes
@@ -60,6 +61,10 @@ class Part:
         Columns of `Telegrams`.
     refused : list of (int, DivakoError)
         Rows that gave none.
+    blocks : list of Block
+        Telegrams of common layouts that are not in the sheet.
+    alike : list of Alike
+        The same with all their records, where that was asked for.
     """
 
     many: Integers
@@ -67,10 +72,18 @@ class Part:
     heads: dict[str, npt.NDArray[Any]]
     refused: list[tuple[int, DivakoError]]
     blocks: list[Block]
+    alike: list[Alike]
 
 
 def decode_part(
-    frames: Frames, first_row: int, asked: Asked, words: Words, *, min_rows: int, in_blocks: bool = False
+    frames: Frames,
+    first_row: int,
+    asked: Asked,
+    words: Words,
+    *,
+    min_rows: int,
+    in_blocks: bool = False,
+    in_alike: bool = False,
 ) -> Part:
     """Decode some rows.
 
@@ -88,37 +101,24 @@ def decode_part(
         How many telegrams make columns worth it.
     in_blocks : bool, default False
         Leave telegrams of one layout in blocks, and put the others alone into the sheet.
+    in_alike : bool, default False
+        Give telegrams of one layout with all their records, and leave the others as they are.
     """
     n = len(frames.size)
     if asked.trailing:
         # Payloads keep all their bytes; they have no receiver that adds any.
         frames.size[asked.formats[first_row : first_row + n] >= 0] -= asked.trailing
     rows = slice(first_row, first_row + n)
-    work = _Work(frames, first_row, asked, words, _empty_heads(n, asked.received_at[rows]))
+    work = _Work(frames, first_row, asked, words, empty_heads(n, asked.received_at[rows]))
+    if in_alike:
+        if n >= min_rows:
+            work.by_columns(asked.formats[rows], max(2, min_rows), in_alike=True)
+        return work.part(in_blocks=False)
     if n >= min_rows:
         work.by_columns(asked.formats[rows], max(2, min_rows))
         work.by_layouts(min_rows)
     work.one_by_one()
     return work.part(in_blocks=in_blocks)
-
-
-def _empty_heads(n: int, received_at: npt.NDArray[np.datetime64]) -> dict[str, npt.NDArray[Any]]:
-    return {
-        "link": np.full(n, -1, dtype="int8"),
-        "manufacturer": np.full(n, -1, dtype="int16"),
-        "version": np.zeros(n, dtype="uint8"),
-        "device_type": np.zeros(n, dtype="uint8"),
-        "model_known": np.zeros(n, dtype="bool"),
-        "medium": np.full(n, -1, dtype="int8"),
-        "access_number": np.zeros(n, dtype="uint8"),
-        "status_byte": np.zeros(n, dtype="uint8"),
-        "header_known": np.zeros(n, dtype="bool"),
-        "status": np.zeros(n, dtype="uint32"),
-        "security": np.full(n, -1, dtype="int8"),
-        "verdict": np.full(n, -1, dtype="int8"),
-        "received_at": received_at,
-        "error": np.full(n, -1, dtype="int8"),
-    }
 
 
 class _Work:
@@ -138,10 +138,11 @@ class _Work:
         self.walker: Walker | None = None
         self.blocks: list[tuple[Integers, Layout, Values]] = []
         self.singles: tuple[Integers, Steps, Values] | None = None
+        self.alike: list[Alike] = []
 
     # --- by columns
 
-    def by_columns(self, formats: npt.NDArray[np.int8], least: int) -> None:
+    def by_columns(self, formats: npt.NDArray[np.int8], least: int, *, in_alike: bool = False) -> None:
         """Decode the M-Bus frames that are plain."""
         bodies = without_drivers(bodies_of(self.frames, formats))
         bodies, opened = self._opened(bodies)
@@ -152,6 +153,13 @@ class _Work:
         rest = np.ones(len(bodies.row), dtype="bool")
         for layout in layouts:
             rest[layout.members] = False
+        if in_alike:
+            walker.keep()
+            for layout in layouts:
+                begin, rows = bodies.begin[layout.members], self.first_row + bodies.row[layout.members]
+                self.alike.append(alike_of(walker, layout, begin, rows))
+            self._heads_of(bodies, opened, ~rest)
+            return
         left = np.flatnonzero(rest)
         steps = walker.in_step(bodies.begin[left], bodies.end[left])
         walker.keep()
@@ -345,7 +353,7 @@ class _Work:
             else:
                 add_table(sheet, spread_rows(first[rows], self.many[rows]), readings, named)
         self.blocks, self.tables, self.singles = [], [], None
-        return Part(self.many, sheet, self.heads, self.refused, blocks)
+        return Part(self.many, sheet, self.heads, self.refused, blocks, self.alike)
 
     def _in_blocks(self, named: npt.NDArray[np.int32]) -> list[Block]:
         """Take the telegrams of one layout out of what becomes rows."""

@@ -60,11 +60,15 @@ class Layout:
         Headers of its rows.
     place : ndarray of int64, shape (rows,)
         Where their data begins, from the beginning of the body.
+    every_code, every_place : ndarray of int64
+        The same of all records, those that become no row among them.
     """
 
     members: Integers
     code: Integers
     place: Integers
+    every_code: Integers
+    every_place: Integers
 
 
 class Walker:
@@ -209,7 +213,7 @@ class Walker:
                     code, place = steps.code[stop - many : stop], steps.place[stop - many : stop] - begin[leader]
                     same = self._alike(begin, group, int(size[leader]), place, code)
                     rows = self._are_rows(begin[leader] + place, code)
-                    out.append(Layout(group[same], code[rows], place[rows]))
+                    out.append(Layout(group[same], code[rows], place[rows], code, place))
                     others = group[~same]
                 if len(others) >= least:
                     rest.append(others)

@@ -1,0 +1,108 @@
+"""Telegrams of one layout with all their records: numbers as columns, dates and texts each once."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from attrs import frozen
+
+from divako.mbus._reader import reader_of
+from divako.model import Record, Status
+from divako.telegrams._book import How
+from divako.telegrams._values import read_values
+from divako.telegrams._walk import Layout, Walker
+
+
+_NUMBERS = (How.SIGNED, How.UNSIGNED, How.BITS, How.BCD, How.REAL, How.NOTHING)
+
+
+@frozen(kw_only=True, eq=False)
+class Entry:
+    """One record of ``k`` telegrams of one layout.
+
+    Parameters
+    ----------
+    records : tuple of Record
+        What was sent, each once, without what the telegram says of all its records: its status and
+        when it came. Where `value` is given there is one, that of the first telegram, and it stands for
+        the others but for count, value, status and raw data.
+    which : ndarray of int64, shape (k,)
+        Which of `records` each telegram has.
+    status : ndarray of uint32, shape (k,)
+        What each record says of its value.
+    value : ndarray of float64, shape (k,), or None
+        NaN where unknown; None for what is no plain number. [canonical unit of the register]
+    """
+
+    records: tuple[Record, ...]
+    which: npt.NDArray[np.int64]
+    status: npt.NDArray[np.uint32]
+    value: npt.NDArray[np.float64] | None = None
+
+
+@frozen(kw_only=True, eq=False)
+class Alike:
+    """Telegrams that share a layout.
+
+    Parameters
+    ----------
+    telegram : ndarray of int64, shape (k,)
+        Which of the telegrams handed in, rising.
+    headers : bytes
+        Their record headers, one after the other, as `Telegram` has them.
+    entries : tuple of Entry
+        Their records, in the order sent.
+    """
+
+    telegram: npt.NDArray[np.int64]
+    headers: bytes
+    entries: tuple[Entry, ...]
+
+
+def alike_of(walker: Walker, layout: Layout, begin: npt.NDArray[np.int64], telegram: npt.NDArray[np.int64]) -> Alike:
+    """Read the records of telegrams of one layout.
+
+    Parameters
+    ----------
+    walker : Walker
+        Holds buffer and book.
+    layout : Layout
+        Where the records are.
+    begin : ndarray of int64, shape (k,)
+        Where the body of each member begins.
+    telegram : ndarray of int64, shape (k,)
+        Which telegrams the members are.
+    """
+    book, code, place = walker.book, layout.every_code, layout.every_place
+    columns = np.flatnonzero(np.isin(book.how[code], _NUMBERS))
+    values = read_values(walker, code[columns], place[columns][:, None] + begin)
+    alone = np.zeros(len(begin), dtype="int64")
+    row_of = {at: row for row, at in enumerate(columns.tolist())}
+    entries: list[Entry] = []
+    for at, (one, offset) in enumerate(zip(code.tolist(), place.tolist(), strict=True)):
+        row = row_of.get(at)
+        if row is None:
+            entries.append(_read(walker, one, offset + begin))
+            continue
+        data, _ = walker.data(offset + int(begin[0]), one)
+        sample = reader_of(book.header(one))(data, Status.OK, None)
+        entries.append(Entry(records=(sample,), which=alone, status=values.status[row], value=values.value[row]))
+    headers = b"".join(book.header(one) for one in code.tolist())
+    return Alike(telegram=telegram, headers=headers, entries=tuple(entries))
+
+
+def _read(walker: Walker, code: int, places: npt.NDArray[np.int64]) -> Entry:
+    """Read what is no plain number as single records are read, the same data once."""
+    known: dict[bytes, int] = {}
+    records: list[Record] = []
+    which = np.empty(len(places), dtype="int64")
+    header = walker.book.header(code)
+    for row, place in enumerate(places.tolist()):
+        data, lvar = walker.data(place, code)  # the length byte is one for all: it is no data
+        at = known.setdefault(data, len(records))
+        if at == len(records):
+            records.append(reader_of(header, lvar)(data, Status.OK, None))
+        which[row] = at
+    own = np.array([int(record.status) for record in records], dtype="uint32")
+    return Entry(records=tuple(records), which=which, status=own[which])

@@ -1,0 +1,151 @@
+"""CSV and parquet are written from columns where telegrams are alike, and say what single decoding says."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import random
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from divako.cli import main
+from divako.cli._columns import rows_of_chunk
+from divako.cli._rows import COLUMNS, Cells, cells_of
+from divako.codec import AesKey
+from divako.convert import telegram_document
+from divako.model import Mvt
+from divako.pipeline import Item, decode_items, read_items
+from divako.pipeline._in_bulk import decode_chunks
+from divako.simulate import Address, compact_records, encode_record, long_frame, wireless_frame
+from divako.stores import Line
+from divako.telegrams import KeyStore
+
+
+KEY = "000102030405060708090A0B0C0D0E0F"
+METERS = [f"2000000{i}" for i in range(5)]
+KEYS = {METERS[4]: KEY}
+NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+
+
+def header(text: str) -> bytes:
+    return bytes.fromhex(text)
+
+
+def records_of(layout: int, i: int) -> bytes:
+    """Make records of numbers, dates, texts, a missing value, an unknown quantity and a maximum."""
+    clock = dt.datetime(2026, 3, 1, i % 24, 30)
+    number = encode_record(header("0413"), 1000 * i)
+    float_ = encode_record(header("055b"), None if i % 11 == 0 else 20.25 + i)
+    date = encode_record(header("426c"), dt.date(2025, 12, 31))
+    time = encode_record(header("046d"), None if i % 7 == 0 else clock, summer_time=i % 2 == 0)
+    text = encode_record(header("0dfd0b"), f'a,"{i % 3}')
+    fabrication = encode_record(header("0c78"), 12345678 + i % 2)
+    missing = encode_record(header("0a5a"), None if i % 5 == 0 else 21)
+    unknown = header("02ff11") + bytes([i % 3, 0])
+    most = encode_record(header("1413"), i)
+    history = encode_record(header("c40113"), 7 * i)
+    own = header("0f") + b"maker"
+    kinds = [
+        number + time + history,
+        fabrication + number + text + missing,
+        number + unknown + most + date + own,
+        date + time,
+        float_ + number,
+        own,
+    ]
+    return kinds[layout % len(kinds)]
+
+
+def telegram(rng: random.Random, i: int) -> bytes:
+    """Make the telegram of some meter; each meter has a layout and a form of its own."""
+    which = rng.randrange(8)
+    sender = Address(METERS[which % 5], Mvt(manufacturer="DVK", version=which, device_type=7))
+    records, status = records_of(which, i), rng.choice([0, 0, 4])
+    if which == 4:
+        frame = wireless_frame(sender, records, key=AesKey(bytes.fromhex(KEY)), access_number=i % 256, status=status)
+    elif which == 0 and rng.random() < 0.1:
+        body = compact_records(records)
+        frame = wireless_frame(sender, body, header="none", content="compact", frame_format="stripped")
+    elif which % 2:
+        frame = long_frame(sender, records, access_number=i % 256, status=status)
+    else:
+        frame = wireless_frame(sender, records, frame_format=rng.choice(["A", "B"]), status=status)
+    if rng.random() < 0.05:
+        at = rng.randrange(len(frame))
+        frame = frame[:at] + bytes([frame[at] ^ 1 << rng.randrange(8)]) + frame[at + 1 :]
+    return frame
+
+
+def lines_of(seed: int, n: int) -> Iterator[str]:
+    """Give lines of every kind, most of them plain telegrams."""
+    rng = random.Random(seed)
+    for i in range(n):
+        line: dict[str, object] = {"hex": telegram(rng, i).hex()}
+        if rng.random() < 0.5:
+            line["received_at"] = (NOON + dt.timedelta(seconds=rng.randrange(90), milliseconds=250)).isoformat()
+        if rng.random() < 0.3:
+            line["id"] = rng.choice([f'x,"{i}', i, ""])
+        if rng.random() < 0.03:
+            line["key"] = KEY
+        yield rng.choice(["no telegram", "00", "{}"]) if rng.random() < 0.02 else json.dumps(line)
+
+
+def items_of(seed: int, n: int) -> list[Item]:
+    return list(read_items(Line(file="t", number=i, text=text) for i, text in enumerate(lines_of(seed, n), 1)))
+
+
+def alone(items: list[Item], keys: KeyStore) -> list[list[Cells]]:
+    return [list(cells_of(telegram_document(one))) for one in decode_items(items, keys=keys)]
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 1 << 32), size=st.sampled_from([1, 40, 333, 5000]))
+def test_rows_are_those_of_single_telegrams(seed: int, size: int) -> None:
+    items, keys = items_of(seed, 900), KeyStore.from_mapping(KEYS)
+    rows: list[list[Cells]] = []
+    together = 0
+    for chunk in decode_chunks(items, keys=keys, size=size):
+        documents = {place: telegram_document(one) for place, one in chunk.others.items()}
+        together += len(chunk.items) - len(chunk.others)
+        rows += map(list, rows_of_chunk(chunk, documents))
+    assert repr(rows) == repr(alone(items, keys))  # the sign of zero counts too
+    assert (together > 300) == (size >= 333)
+
+
+def test_input_that_comes_slowly_is_not_kept_waiting() -> None:
+    items = items_of(1, 40)
+    chunks = decode_chunks(iter(items), patience_s=-1)
+    assert [len(chunk.items) for chunk in chunks] == [1] * 40
+
+
+def test_the_columns_of_files_hold_what_single_telegrams_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    (tmp_path / "t.jsonl").write_text("".join(f"{line}\n" for line in lines_of(3, 1500)))
+    (tmp_path / "keys.toml").write_text("".join(f'{meter} = "{key}"\n' for meter, key in KEYS.items()))
+    said: list[str] = []
+    for form in ("csv", "parquet", "jsonl"):
+        given_ = ["--keys", str(tmp_path / "keys.toml"), "-o", str(tmp_path / f"o.{form}"), str(tmp_path / "t.jsonl")]
+        assert main(["decode", *given_]) == 1
+        said.append(capsys.readouterr().err)
+    assert len(set(said)) == 1  # what is refused is said alike and in one order
+    documents = [json.loads(line) for line in (tmp_path / "o.jsonl").read_text("ascii").splitlines()]
+    wanted = [row for document in documents for row in cells_of(document)]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([COLUMNS, *wanted])
+    assert (tmp_path / "o.csv").read_text("utf-8") == out.getvalue()
+    table = parquet.read_table(tmp_path / "o.parquet")
+    for name, cells in zip(COLUMNS, zip(*wanted, strict=True), strict=True):
+        read = (
+            [None if cell is None else dt.datetime.fromisoformat(cell) for cell in cells] if name == "time" else cells
+        )
+        assert table[name].to_pylist() == list(read), name
