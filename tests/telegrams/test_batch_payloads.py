@@ -98,6 +98,31 @@ def test_one_device_for_all_and_some_damaged() -> None:
         decode_batch(frames, device="axioma_w1", f_port=100)
 
 
+def test_payloads_of_many_lengths_and_meters_keep_their_places() -> None:
+    frames = [
+        hourly(5000 + i, [i % 7] * 15, 4) if i % 3 else struct.pack("<IB", 1_767_225_600, 0x10) for i in range(2600)
+    ]
+    names = [f"{i % 5:016x}" for i in range(2600)]
+    ports = [100 if i % 3 else 103 for i in range(2600)]
+    batch = decode_batch(frames, device="axioma_w1", f_port=ports, meter_ids=names, received_at=NOW)
+    told = [{"f_port": port, "meter_id": name} for port, name in zip(ports, names, strict=True)]
+    alone = [decode(frame, device="axioma_w1", received_at=NOW, **one) for frame, one in zip(frames, told, strict=True)]
+    same(batch.readings, readings_of(alone))
+    assert batch.telegrams.status.tolist() == [int(one.status) for one in alone]
+
+
+def test_alarms_have_no_readings() -> None:
+    batch = decode_batch([struct.pack("<IB", 1_767_225_600, 0x10)] * 40, device="axioma_w1", f_port=103)
+    assert len(batch) == 40
+    assert len(batch.readings) == 0
+
+
+def test_readings_of_one_meter_name_it_without_memory() -> None:
+    batch = decode_batch([hourly(5000, [1] * 15, 0)] * 40, device="axioma_w1", f_port=100, meter_ids=["a"] * 40)
+    assert batch.readings.meter.strides == (0,)
+    assert set(batch.readings.meter.tolist()) == {0}
+
+
 def test_what_a_receiver_adds_is_cut_off() -> None:
     frames = [FRAME + b"\x9c"] * 40
     assert decode_batch(frames, trailing=1).readings.count.tolist() == [12345] * 40

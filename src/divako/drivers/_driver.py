@@ -295,11 +295,16 @@ def decode_layout(
     k = len(counters)
     registers: dict[Register, int] = {}
     codes = [registers.setdefault(part.scaled, len(registers)) for _, part in counters]
-    counts = [_counts(raw[name]) for name, _ in counters]
+    # Register by register in one piece each, so that nothing has to be put together.
+    count = np.empty((k, n), dtype="int64")
+    value = np.empty((k, n), dtype="float64")
+    time = np.empty((k, n), dtype="datetime64[ms]")
     clock, status = layout.times(raw), layout.status(raw)
     received = np.datetime64("NaT", "ms") if received_at is None else received_at
-    times = [clock.get(name, np.broadcast_to(np.asarray(received, "datetime64[ms]"), (n,))) for name, _ in counters]
-    empty = np.empty(0)
+    for row, (name, part) in enumerate(counters):
+        count[row] = _counts(raw[name])
+        value[row] = values_of_counts(count[row], part.scaled)
+        time[row] = clock.get(name, received)
 
     def throughout(value: int, dtype: str) -> npt.NDArray[Any]:
         """Make a column of one value, which takes no memory."""
@@ -308,11 +313,9 @@ def decode_layout(
     readings = Readings(
         meter=np.tile(meter, k),
         register=throughout(0, "int32") if len(registers) == 1 else np.repeat(np.array(codes, dtype="int32"), n),
-        time=np.concatenate(times) if k else empty.astype("datetime64[ms]"),
-        value=np.concatenate([values_of_counts(c, p.scaled) for c, (_, p) in zip(counts, counters, strict=True)])
-        if k
-        else empty,
-        count=np.concatenate(counts) if k else empty.astype("int64"),
+        time=time.reshape(-1),
+        value=value.reshape(-1),
+        count=count.reshape(-1),
         count_known=throughout(1, "bool"),
         storage=throughout(0, "int64"),
         tariff=throughout(0, "int32"),
@@ -325,11 +328,11 @@ def decode_layout(
     return readings if unroll is None else unroll(raw, readings)
 
 
-def _counts(column: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
+def _counts(column: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
     if column.dtype.kind == "u" and column.dtype.itemsize == 8 and (column > np.uint64(2**63 - 1)).any():
         msg = "a counter is larger than 63 bits"
         raise MalformedError(msg, layer=LAYER)
-    return column.astype("int64")
+    return column
 
 
 def _record(readings: Readings, row: int) -> Record:

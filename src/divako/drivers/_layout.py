@@ -233,12 +233,12 @@ class Layout:
                 raise MalformedError(msg, layer=LAYER, offset=self.size)
         return self.view(b"".join(payloads))
 
-    def view(self, payloads: bytes | memoryview) -> npt.NDArray[np.void]:
-        """Read payloads that stand one behind the other as one structured array.
+    def view(self, payloads: bytes | memoryview | npt.NDArray[np.void]) -> npt.NDArray[np.void]:
+        """Read payloads that stand one behind the other, or each as one item, as one structured array.
 
         Parameters
         ----------
-        payloads : bytes or memoryview
+        payloads : bytes, memoryview or ndarray of void
             ``n`` payloads, each as long as the layout.
 
         Returns
@@ -251,7 +251,10 @@ class Layout:
         MalformedError
             A constant part differs.
         """
-        raw: npt.NDArray[np.void] = np.frombuffer(payloads, dtype=_dtype(self))
+        dtype = _dtype(self)
+        raw: npt.NDArray[np.void] = (
+            payloads.view(dtype) if isinstance(payloads, np.ndarray) else np.frombuffer(payloads, dtype=dtype)
+        )
         at = 0
         for name, part in zip(self.names, self.parts, strict=True):
             if isinstance(part, Constant) and (raw[name] != np.void(part.value)).any():

@@ -26,6 +26,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 
 VOLUME = Register("volume", Dimension.VOLUME)
 HOURS = 15
+_AT_A_TIME = 2048  # payloads whose readings stay in the caches of the processor
 _TEMPORARY = 0xF0  # bit 4: a temporary error, and the three bits above it say which
 
 STATUS = Bits(
@@ -62,12 +63,18 @@ def unroll_hours(raw: npt.NDArray[np.void], now: Readings) -> Readings:
     """
     n = len(raw)
     count = np.empty((n, HOURS + 2), dtype="int64")
-    count[:, 0], count[:, -1] = now.count[n:], now.count[:n]
-    count[:, 1:-1] = raw["hourly"]
-    np.cumsum(count[:, :-1], axis=1, out=count[:, :-1])
+    value = np.empty((n, HOURS + 2), dtype="float64")
     time = np.empty((n, HOURS + 2), dtype="datetime64[ms]")
-    np.add(now.time[n:, None], np.arange(HOURS + 1) * np.timedelta64(1, "h"), out=time[:, :-1])
-    time[:, -1] = now.time[:n]
+    hours = np.arange(HOURS + 1) * np.timedelta64(1, "h")
+    for begin in range(0, n, _AT_A_TIME):
+        here, log = slice(begin, min(begin + _AT_A_TIME, n)), slice(n + begin, min(n + begin + _AT_A_TIME, 2 * n))
+        rows = count[here]
+        rows[:, 0], rows[:, -1] = now.count[log], now.count[here]
+        rows[:, 1:-1] = raw["hourly"][here]
+        np.cumsum(rows[:, :-1], axis=1, out=rows[:, :-1])
+        value[here] = values_of_counts(rows.ravel(), now.registers[0]).reshape(rows.shape)
+        np.add(now.time[log, None], hours, out=time[here, :-1])
+        time[here, -1] = now.time[here]
     if (count[:, -2] > count[:, -1]).any():
         msg = "the hourly volumes lead beyond the register"
         raise MalformedError(msg, layer="axioma_w1", offset=17)
@@ -82,7 +89,7 @@ def unroll_hours(raw: npt.NDArray[np.void], now: Readings) -> Readings:
         meter=spread(now.meter),
         register=spread(now.register),
         time=time.ravel(),
-        value=values_of_counts(count.ravel(), now.registers[0]),
+        value=value.ravel(),
         count=count.ravel(),
         count_known=spread(now.count_known),
         storage=spread(now.storage),

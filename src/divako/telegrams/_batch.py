@@ -367,12 +367,21 @@ def _joined(parts: list[Part], words: Words, alone: Callable[[int], Telegram]) -
     )
     readings = readings_of_sheets(
         [part.sheet for part in parts],
-        np.repeat(heads["meter"], many),
+        _of_readings(heads["meter"], many, meter_ids),
         {"meter_ids": meter_ids, "registers": tuple(words.registers)},
     )
     blocks = tuple(block for part in parts for block in part.blocks)
     alike = tuple(one for part in parts for one in part.alike)
     return Done(telegrams, readings, first, Refusals.of(refused), blocks, alike, alone)
+
+
+def _of_readings(
+    meter: npt.NDArray[np.int32], many: npt.NDArray[np.int64], meter_ids: tuple[str, ...]
+) -> npt.NDArray[np.int32]:
+    """Give the meters of telegrams to their readings; one meter throughout takes no memory."""
+    if len(meter_ids) == 1 and (meter[many > 0] == 0).all():
+        return np.broadcast_to(np.zeros(1, dtype="int32"), (int(many.sum()),))
+    return np.repeat(meter, many)
 
 
 def _concatenated(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:

@@ -31,29 +31,31 @@ class Mentions:
         self.registers = registers
         self.first: Integers = np.full(len(registers) + 1, _NEVER, dtype="int64")  # one more for code -1
 
-    def add(self, code: npt.NDArray[np.int32], at: Integers) -> None:
+    def add(self, code: npt.NDArray[np.int32], at: Integers | None = None) -> None:
         """Take note of rows.
 
         Parameters
         ----------
         code : ndarray of int32, shape (n,)
             Their registers; -1 for none.
-        at : ndarray of int64, shape (n,)
-            Which rows they are, rising.
+        at : ndarray of int64, shape (n,), optional
+            Which rows they are, rising; all there are, where it is not given.
         """
         if not len(code):
             return
         if len(self.registers) <= _FEW:
             if code.strides == (0,):
-                code, at = code[:1], at[:1]  # one register throughout
+                code = code[:1]  # one register throughout
             for local in range(len(self.registers)):
                 here = code == local
                 first = int(here.argmax())
                 if here[first]:
-                    self.first[local] = min(self.first[local], at[first])
+                    self.first[local] = min(self.first[local], first if at is None else at[first])
             return
         seen = np.full_like(self.first, _NEVER)
-        seen[code[::-1]] = at[::-1]  # what is written last stays: the first mention
+        seen[code[::-1]] = (np.arange(len(code)) if at is None else at)[
+            ::-1
+        ]  # what is written last stays: the first mention
         np.minimum(self.first, seen, out=self.first)
 
 

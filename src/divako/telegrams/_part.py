@@ -238,8 +238,10 @@ class _Work:
             here = (
                 rows[np.searchsorted(rows, self.first_row) : np.searchsorted(rows, self.first_row + n)] - self.first_row
             )
-            for size in np.unique(self.frames.size[here]).tolist():
-                members = here[self.frames.size[here] == size]
+            sizes = self.frames.size[here]
+            alike = len(here) > 0 and bool((sizes == sizes[0]).all())
+            for size in sizes[:1].tolist() if alike else np.unique(sizes).tolist():
+                members = here if alike else here[sizes == size]
                 driver = None if not size or len(members) < least else self._driver(device, f_port, int(members[0]))
                 if driver is not None:
                     self._read_by(driver, f_port, members)
@@ -256,19 +258,18 @@ class _Work:
 
     def _read_by(self, driver: Driver, f_port: int | None, members: Integers) -> None:
         size = int(self.frames.size[members[0]])
-        payloads = wide(self.frames.buffer, f"V{size}")[self.frames.start[members]]
+        start = self.frames.start[members]
+        step = int(start[1] - start[0]) if len(start) > 1 else 1
+        evenly = (start == start[0] + np.arange(len(start)) * step).all()
+        # Payloads that stand at even distances are read where they stand.
+        places = slice(int(start[0]), int(start[-1]) + 1, step) if evenly else start
+        payloads = wide(self.frames.buffer, f"V{size}")[places]
         times = self.heads["received_at"][members]
         for found in read_payloads(driver, payloads, members, f_port, times):
             self._take(found)
 
     def _take(self, found: Payloads) -> None:
-        row, heads, readings = found.members, self.heads, found.readings
-        k, each = len(row), len(readings) // len(row)
-        same = np.repeat(np.arange(k, dtype="int32"), each)
-        if np.array_equal(readings.meter, same):
-            many = np.full(k, each, dtype="int64")
-        else:
-            many = np.bincount(readings.meter, minlength=k)
+        row, heads, readings, many = found.members, self.heads, found.readings, found.many
         self.many[row] = many
         self.done[row] = True
         self.tables.append((row, readings))
@@ -282,7 +283,7 @@ class _Work:
         heads["verdict"][row] = _VERDICT_PLACE[Verdict.UNVERIFIED]
         heads["security"][row] = self.words.code(self.words.securities, "none")
         some = np.flatnonzero(many)
-        if len(some) and readings.status.any():
+        if len(some) and (readings.status[:1] if readings.status.strides == (0,) else readings.status).any():
             first = np.cumsum(many) - many
             united = np.bitwise_or.reduceat(readings.status & _OF_DEVICE, first[some])
             heads["status"][row[some]] = united
@@ -379,7 +380,6 @@ class _Work:
         for rows, readings in self.tables:
             mentions = Mentions(readings.registers)
             alone = len(readings) == int(self.many.sum())
-            at = np.arange(len(readings)) if alone else spread_rows(first[rows], self.many[rows])
-            mentions.add(readings.register, at)
+            mentions.add(readings.register, None if alone else spread_rows(first[rows], self.many[rows]))
             out.append(mentions)
         return out

@@ -24,6 +24,8 @@ class Payloads:
     ----------
     members : ndarray of int64, shape (k,)
         Which of the frames handed in, rising.
+    many : ndarray of int64, shape (k,)
+        Readings of each.
     medium : Medium
         Of the device.
     readings : Readings
@@ -31,6 +33,7 @@ class Payloads:
     """
 
     members: npt.NDArray[np.int64]
+    many: npt.NDArray[np.int64]
     medium: Medium
     readings: Readings
 
@@ -69,7 +72,7 @@ def read_payloads(
     if isinstance(form.layout, Records):
         return []
     try:
-        raw = form.layout.view(payloads.tobytes())
+        raw = form.layout.view(payloads)
         meter = np.arange(len(payloads), dtype="int32")
         # Rows are told apart by their codes; names come later.
         nameless = ("",) * len(payloads)
@@ -85,6 +88,10 @@ def read_payloads(
         ]
     if readings.meter_ids is not nameless:
         return []  # a driver that renames meters is read one by one
-    if len(readings) and (np.diff(readings.meter) < 0).any():
+    each, odd = divmod(len(readings), len(payloads))
+    if not odd and (readings.meter.reshape(len(payloads), each) == meter[:, None]).all():
+        many = np.full(len(payloads), each, dtype="int64")
+    else:
+        many = np.bincount(readings.meter, minlength=len(payloads))
         readings = readings.select(np.argsort(readings.meter, kind="stable"))
-    return [Payloads(members, driver.medium, readings)]
+    return [Payloads(members, many, driver.medium, readings)]
