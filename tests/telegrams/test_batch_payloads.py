@@ -105,7 +105,7 @@ def test_payloads_of_many_lengths_and_meters_keep_their_places() -> None:
     names = [f"{i % 5:016x}" for i in range(2600)]
     ports = [100 if i % 3 else 103 for i in range(2600)]
     batch = decode_batch(frames, device="axioma_w1", f_port=ports, meter_ids=names, received_at=NOW)
-    told = [{"f_port": port, "meter_id": name} for port, name in zip(ports, names, strict=True)]
+    told: list[dict[str, Any]] = [{"f_port": port, "meter_id": name} for port, name in zip(ports, names, strict=True)]
     alone = [decode(frame, device="axioma_w1", received_at=NOW, **one) for frame, one in zip(frames, told, strict=True)]
     same(batch.readings, readings_of(alone))
     assert batch.telegrams.status.tolist() == [int(one.status) for one in alone]

@@ -14,6 +14,7 @@ from divako.model import Medium, Readings
 
 
 _FEW = 8  # payloads that are looked at one by one when one of them is bad
+_ROWS = 4096  # payloads whose meters are compared at a time
 
 
 @frozen(eq=False)
@@ -89,9 +90,21 @@ def read_payloads(
     if readings.meter_ids is not nameless:
         return []  # a driver that renames meters is read one by one
     each, odd = divmod(len(readings), len(payloads))
-    if not odd and (readings.meter.reshape(len(payloads), each) == meter[:, None]).all():
+    if not odd and _in_turn(readings.meter.reshape(len(payloads), each)):
         many = np.full(len(payloads), each, dtype="int64")
     else:
         many = np.bincount(readings.meter, minlength=len(payloads))
         readings = readings.select(np.argsort(readings.meter, kind="stable"))
     return [Payloads(members, many, driver.medium, readings)]
+
+
+def _in_turn(meter: npt.NDArray[np.int32]) -> bool:
+    """Tell whether each row has nothing but its own number, looking at rows that fit into the caches."""
+    return all(
+        bool(
+            (
+                meter[first : first + _ROWS] == np.arange(first, min(first + _ROWS, len(meter)), dtype="int32")[:, None]
+            ).all()
+        )
+        for first in range(0, len(meter), _ROWS)
+    )
