@@ -17,10 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divako.cli import main
+from divako.cli._arrow import Columns, columns_of_chunk
 from divako.cli._columns import rows_of_chunk
 from divako.cli._rows import COLUMNS, Cells, cells_of
 from divako.codec import AesKey
-from divako.convert import telegram_document
+from divako.convert import rfc3339, telegram_document
 from divako.model import Mvt
 from divako.pipeline import Item, decode_items, read_items
 from divako.pipeline._in_bulk import decode_chunks
@@ -106,17 +107,35 @@ def alone(items: list[Item], keys: KeyStore) -> list[list[Cells]]:
     return [list(cells_of(telegram_document(one))) for one in decode_items(items, keys=keys)]
 
 
+def cells_in(columns: Columns) -> list[Cells]:
+    """Write columns as the rows that they stand for."""
+    out: list[list[object]] = []
+    for name in COLUMNS:
+        if name in columns.codes:
+            words = [*columns.words[name], None]
+            out.append([words[code] for code in columns.codes[name]])
+        elif name == "time":
+            out.append([rfc3339(time) for time in columns.numbers[name]])
+        else:
+            out.append([None if cell != cell else cell for cell in columns.numbers[name].tolist()])  # noqa: PLR0124 - NaN
+    return list(zip(*out, strict=True))
+
+
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 1 << 32), size=st.sampled_from([1, 40, 333, 5000]))
 def test_rows_are_those_of_single_telegrams(seed: int, size: int) -> None:
     items, keys = items_of(seed, 900), KeyStore.from_mapping(KEYS)
     rows: list[list[Cells]] = []
+    in_columns: list[Cells] = []
     together = 0
     for chunk in decode_chunks(items, keys=keys, size=size):
         documents = {place: telegram_document(one) for place, one in chunk.others.items()}
         together += len(chunk.items) - len(chunk.others)
         rows += map(list, rows_of_chunk(chunk, documents))
-    assert repr(rows) == repr(alone(items, keys))  # the sign of zero counts too
+        in_columns += cells_in(columns_of_chunk(chunk, documents))
+    wanted = alone(items, keys)
+    assert repr(rows) == repr(wanted)  # the sign of zero counts too
+    assert repr(in_columns) == repr([row for of_telegram in wanted for row in of_telegram])
     assert (together > 300) == (size >= 333)
 
 

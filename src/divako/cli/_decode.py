@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,8 +12,9 @@ from typing import Any, TextIO
 
 from attrs import define, evolve
 
+from divako.cli._arrow import Columns, columns_of_chunk, write_parquet
 from divako.cli._columns import rows_of_chunk
-from divako.cli._rows import Cells, Document, write_csv, write_jsonl, write_parquet, write_table
+from divako.cli._rows import Cells, Document, write_csv, write_jsonl, write_table
 from divako.cli._sources import lines_of, sources_of
 from divako.cli._terminal import Progress, counted, refuse
 from divako.convert import telegram_document
@@ -29,7 +31,6 @@ _STREAMED: dict[str, Callable[[Iterator[Any], TextIO], None]] = {
     "table": write_table,
     "csv": write_csv,  # rows
 }
-_IN_ROWS = ("csv", "parquet")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,11 +50,14 @@ def run(arguments: argparse.Namespace) -> int:
             progress.stop()  # the lines themselves show how far it is
         items = (_given(item, arguments) for item in read_items(lines_of(sources)))
         pieces: Iterator[Any]
-        if form in _IN_ROWS:
-            pieces = refused.rows(decode_chunks(items, keys=keys))
+        if form == "parquet":
+            # Nobody can read the file before it is whole.
+            pieces = refused.columns(decode_chunks(items, keys=keys, patience_s=math.inf), progress)
+        elif form == "csv":
+            pieces = counted(refused.rows(decode_chunks(items, keys=keys)), progress)
         else:
-            pieces = refused.documents(decode_items(items, keys=keys))
-        _write(counted(pieces, progress), form, output)
+            pieces = counted(refused.documents(decode_items(items, keys=keys)), progress)
+        _write(pieces, form, output)
     return refused.count
 
 
@@ -71,8 +75,19 @@ class Refused:
     def rows(self, chunks: Iterable[Chunk]) -> Iterator[Sequence[Cells]]:
         """Give the rows of each item."""
         for chunk in chunks:
-            documents = {place: self._document(one) for place, one in chunk.others.items()}
-            yield from rows_of_chunk(chunk, documents)
+            yield from rows_of_chunk(chunk, self._documents(chunk))
+
+    def columns(self, chunks: Iterable[Chunk], progress: Progress) -> Iterator[Columns]:
+        """Give the columns of each chunk, and tell how many items there were."""
+        done = 0
+        for chunk in chunks:
+            yield columns_of_chunk(chunk, self._documents(chunk))
+            done += len(chunk.items)
+            progress(done)
+        progress.stop()
+
+    def _documents(self, chunk: Chunk) -> dict[int, Document]:
+        return {place: self._document(one) for place, one in chunk.others.items()}
 
     def _document(self, one: Decoded) -> Document:
         if one.error is not None:

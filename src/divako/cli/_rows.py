@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import csv
-import itertools
 import json
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TextIO
 
 from divako.cli._terminal import write_readable
-from divako.errors import MissingExtraError
 
 
 COLUMNS: tuple[str, ...] = (
@@ -31,7 +28,6 @@ COLUMNS: tuple[str, ...] = (
     "kind",
     "status",
 )
-_ROWS_AT_ONCE = 50_000
 
 Row = dict[str, Any]
 Cells = tuple[Any, ...]  # in the order of COLUMNS
@@ -79,26 +75,6 @@ def write_csv(rows: Iterator[Sequence[Cells]], out: TextIO) -> None:
     writer.writerow(COLUMNS)
     for of_telegram in rows:
         writer.writerows(of_telegram)
-
-
-def write_parquet(rows: Iterator[Sequence[Cells]], path: Path) -> None:
-    """Write one row per reading, a part of the rows at a time."""
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        package, extra = "pyarrow", "report"
-        raise MissingExtraError(package, extra) from error
-
-    types = {"value": pa.float64(), "storage": pa.int64(), "tariff": pa.int32(), "subunit": pa.int32()}
-    schema = pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
-    instants = schema.set(schema.get_field_index("time"), pa.field("time", pa.timestamp("ms", tz="UTC")))
-    with pq.ParquetWriter(path, instants) as writer:
-        every = itertools.chain.from_iterable(rows)
-        while part := list(itertools.islice(every, _ROWS_AT_ONCE)):
-            columns = zip(schema, zip(*part, strict=True), strict=True)
-            arrays = [pa.array(cells, field.type) for field, cells in columns]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema).cast(instants))
 
 
 # What a reader sees only where some row has something else.
