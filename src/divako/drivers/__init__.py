@@ -10,6 +10,7 @@ from divako.drivers._block import Block
 from divako.drivers._cipher import Cipher
 from divako.drivers._driver import Driver, Example, Form, Uplink, repeat_rows
 from divako.drivers._frames import wired_frame, wireless_frame
+from divako.drivers._history import History
 from divako.drivers._known import Known
 from divako.drivers._layout import Bits, Constant, Counter, Counters, Layout, Skip, Time
 from divako.drivers._mbus import MbusDriver, TelegramExample, label
@@ -34,6 +35,7 @@ __all__ = [
     "Fixed",
     "Flags",
     "Form",
+    "History",
     "Installed",
     "Known",
     "Layout",

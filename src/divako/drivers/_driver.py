@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from attrs import field, frozen
 
+from divako.drivers._history import History
 from divako.drivers._layout import LAYER, Layout
 from divako.drivers._naming import device_pairs, snake_name
 from divako.drivers._records import Records
@@ -117,14 +118,14 @@ class Form:
         The ports it comes on.
     layout : Layout or Records
         Its bytes.
-    unroll : callable, optional
+    unroll : callable or History, optional
         Adds readings that a layout cannot say, such as a history of differences: a pure
         function of the structured array of shape ``(n,)`` and the readings so far.
     """
 
     accepts: Uplink
     layout: Layout | Records
-    unroll: Unroll | None = None
+    unroll: Unroll | History | None = None
 
 
 def _examples(examples: Iterable[Example]) -> tuple[Example, ...]:
@@ -153,7 +154,7 @@ class Driver:
         Document, edition and section that the layout was taken from.
     examples : sequence of Example
         Payloads with known answers, at least one; `divako.testing` runs them.
-    unroll : callable, optional
+    unroll : callable or History, optional
         See `Form`.
     more : sequence of Form, optional
         Further forms of payload, on other ports or of other lengths.
@@ -163,7 +164,7 @@ class Driver:
     Raises
     ------
     DriverError
-        The name is no such name, or source or example is missing.
+        The name is no such name, source or example is missing, or a history has no differences.
     """
 
     name: str = field(validator=snake_name)
@@ -172,7 +173,7 @@ class Driver:
     layout: Layout | Records
     source: str
     examples: tuple[Example, ...] = field(converter=_examples)
-    unroll: Unroll | None = None
+    unroll: Unroll | History | None = None
     more: tuple[Form, ...] = field(default=(), converter=_forms)
     devices: tuple[tuple[str, str], ...] = field(default=(), converter=device_pairs)
 
@@ -180,6 +181,9 @@ class Driver:
         if len(self.source) < 8 or not self.examples:
             msg = "a driver names the source of its layout and carries an example"
             raise DriverError(msg)
+        for form in self.forms:
+            if isinstance(form.unroll, History) and isinstance(form.layout, Layout):
+                form.unroll.require(form.layout)
 
     @property
     def forms(self) -> tuple[Form, ...]:
@@ -284,7 +288,7 @@ class Driver:
 
 def decode_layout(
     layout: Layout,
-    unroll: Unroll | None,
+    unroll: Unroll | History | None,
     raw: npt.NDArray[np.void],
     meter: npt.NDArray[np.int32],
     meter_ids: tuple[str, ...],
@@ -293,6 +297,9 @@ def decode_layout(
     """Read split payloads of one layout, register by register unless `unroll` orders them otherwise."""
     n, counters = len(raw), layout.counters
     k = len(counters)
+    received = np.asarray(np.datetime64("NaT", "ms") if received_at is None else received_at, "datetime64[ms]")
+    if isinstance(unroll, History):
+        return _with_history(layout, unroll, raw, meter, meter_ids, received)
     registers: dict[Register, int] = {}
     codes = [registers.setdefault(part.scaled, len(registers)) for _, part in counters]
     # Register by register in one piece each, so that nothing has to be put together.
@@ -300,9 +307,8 @@ def decode_layout(
     value = np.empty((k, n), dtype="float64")
     time = np.empty((k, n), dtype="datetime64[ms]")
     clock, status = layout.times(raw), layout.status(raw)
-    received = np.datetime64("NaT", "ms") if received_at is None else received_at
     for row, (name, part) in enumerate(counters):
-        count[row] = _counts(raw[name])
+        count[row] = layout.counts(raw, name)
         value[row] = values_of_counts(count[row], part.scaled)
         time[row] = clock.get(name, received)
 
@@ -311,7 +317,7 @@ def decode_layout(
         return np.broadcast_to(np.array(value, dtype=dtype), (n * k,))
 
     readings = Readings(
-        meter=np.tile(meter, k),
+        meter=repeat_rows(meter, k) if meter.strides == (0,) else np.tile(meter, k),
         register=throughout(0, "int32") if len(registers) == 1 else np.repeat(np.array(codes, dtype="int32"), n),
         time=time.reshape(-1),
         value=value.reshape(-1),
@@ -328,11 +334,39 @@ def decode_layout(
     return readings if unroll is None else unroll(raw, readings)
 
 
-def _counts(column: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-    if column.dtype.kind == "u" and column.dtype.itemsize == 8 and (column > np.uint64(2**63 - 1)).any():
-        msg = "a counter is larger than 63 bits"
-        raise MalformedError(msg, layer=LAYER)
-    return column
+def _with_history(
+    layout: Layout,
+    history: History,
+    raw: npt.NDArray[np.void],
+    meter: npt.NDArray[np.int32],
+    meter_ids: tuple[str, ...],
+    received_at: npt.NDArray[np.datetime64],
+) -> Readings:
+    """Read split payloads with a history, payload by payload."""
+    columns, count, value, time = history.read(layout, raw, received_at)
+    n, m = count.shape
+    registers: dict[Register, int] = {}
+    codes = np.array([registers.setdefault(part.scaled, len(registers)) for part in columns], dtype="int32")
+    status = layout.status(raw)
+
+    def throughout(value: int, dtype: str) -> npt.NDArray[Any]:
+        return np.broadcast_to(np.array(value, dtype=dtype), (n * m,))
+
+    return Readings(
+        meter=repeat_rows(meter, m),
+        register=throughout(0, "int32") if len(registers) == 1 else np.tile(codes, n),
+        time=time.reshape(-1),
+        value=value.reshape(-1),
+        count=count.reshape(-1),
+        count_known=throughout(1, "bool"),
+        storage=throughout(0, "int64"),
+        tariff=throughout(0, "int32"),
+        subunit=throughout(0, "int32"),
+        function=throughout(int(Function.INSTANTANEOUS), "uint8"),
+        status=np.repeat(status, m) if status.any() else throughout(0, "uint32"),
+        meter_ids=meter_ids,
+        registers=tuple(registers),
+    )
 
 
 def _record(readings: Readings, row: int) -> Record:

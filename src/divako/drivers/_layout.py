@@ -204,6 +204,18 @@ class Layout:
         """The counters with their field names, in the order sent."""
         return tuple((n, p) for n, p in zip(self.names, self.parts, strict=True) if isinstance(p, Counter))
 
+    @property
+    def clocks(self) -> tuple[tuple[str, str | None], ...]:
+        """The counters with the field name of the last `Time` before each, in the order sent."""
+        out: list[tuple[str, str | None]] = []
+        last: str | None = None
+        for name, part in zip(self.names, self.parts, strict=True):
+            if isinstance(part, Time):
+                last = name
+            elif isinstance(part, Counter):
+                out.append((name, last))
+        return tuple(out)
+
     def split(self, payloads: Sequence[bytes]) -> npt.NDArray[np.void]:
         """Read equally long payloads as one structured array.
 
@@ -284,6 +296,20 @@ class Layout:
             elif isinstance(part, Counter) and last is not None:
                 out[name] = last
         return out
+
+    def counts(self, raw: npt.NDArray[np.void], name: str) -> npt.NDArray[Any]:
+        """Give the counts of a counter, shape (n,), by its field name.
+
+        Raises
+        ------
+        MalformedError
+            One is larger than 63 bits.
+        """
+        column: npt.NDArray[Any] = raw[name]
+        if column.dtype.kind == "u" and column.dtype.itemsize == 8 and (column > np.uint64(2**63 - 1)).any():
+            msg = "a counter is larger than 63 bits"
+            raise MalformedError(msg, layer=LAYER)
+        return column
 
     def status(self, raw: npt.NDArray[np.void]) -> npt.NDArray[np.uint32]:
         """Give the union of all status flags of each payload, shape (n,)."""

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from attrs import frozen
 
-from divako.drivers import Driver, Records
+from divako.drivers import Driver, Form, History, Layout, Records
 from divako.drivers._driver import decode_layout
 from divako.errors import DivakoError
 from divako.model import Medium, Readings
@@ -74,10 +74,14 @@ def read_payloads(
         return []
     try:
         raw = form.layout.view(payloads)
-        meter = np.arange(len(payloads), dtype="int32")
+        in_turn = _comes_in_turn(form, form.layout)
+        # What comes payload by payload anyway needs no numbers to be sorted by.
+        meter = np.zeros(1, dtype="int32") if in_turn else np.arange(len(payloads), dtype="int32")
         # Rows are told apart by their codes; names come later.
         nameless = ("",) * len(payloads)
-        readings = decode_layout(form.layout, form.unroll, raw, meter, nameless, received_at)
+        readings = decode_layout(
+            form.layout, form.unroll, raw, np.broadcast_to(meter, raw.shape), nameless, received_at
+        )
     except DivakoError:
         if len(payloads) <= _FEW:
             return []
@@ -90,12 +94,17 @@ def read_payloads(
     if readings.meter_ids is not nameless:
         return []  # a driver that renames meters is read one by one
     each, odd = divmod(len(readings), len(payloads))
-    if not odd and _in_turn(readings.meter.reshape(len(payloads), each)):
+    if in_turn or (not odd and _in_turn(readings.meter.reshape(len(payloads), each))):
         many = np.full(len(payloads), each, dtype="int64")
     else:
         many = np.bincount(readings.meter, minlength=len(payloads))
         readings = readings.select(np.argsort(readings.meter, kind="stable"))
     return [Payloads(members, many, driver.medium, readings)]
+
+
+def _comes_in_turn(form: Form, layout: Layout) -> bool:
+    """Tell whether a form has the same number of readings in each payload, and gives them payload by payload."""
+    return isinstance(form.unroll, History) or (form.unroll is None and len(layout.counters) <= 1)
 
 
 def _in_turn(meter: npt.NDArray[np.int32]) -> bool:
