@@ -144,6 +144,8 @@ class _Work:
 
     def by_columns(self, formats: npt.NDArray[np.int8], least: int, *, in_alike: bool = False) -> None:
         """Decode the M-Bus frames that are plain."""
+        if not (formats >= 0).any():
+            return
         bodies = without_drivers(bodies_of(self.frames, formats))
         bodies, opened = self._opened(bodies)
         if not len(bodies.row):
@@ -238,7 +240,7 @@ class _Work:
             here = (
                 rows[np.searchsorted(rows, self.first_row) : np.searchsorted(rows, self.first_row + n)] - self.first_row
             )
-            sizes = self.frames.size[here]
+            sizes = self.frames.size[self._rows(here)]
             alike = len(here) > 0 and bool((sizes == sizes[0]).all())
             for size in sizes[:1].tolist() if alike else np.unique(sizes).tolist():
                 members = here if alike else here[sizes == size]
@@ -258,30 +260,36 @@ class _Work:
 
     def _read_by(self, driver: Driver, f_port: int | None, members: Integers) -> None:
         size = int(self.frames.size[members[0]])
-        start = self.frames.start[members]
+        to = self._rows(members)
+        start = self.frames.start[to]
         step = int(start[1] - start[0]) if len(start) > 1 else 1
         evenly = (np.diff(start) == step).all()
         # Payloads that stand at even distances are read where they stand.
         places = slice(int(start[0]), int(start[-1]) + 1, step) if evenly else start
         payloads = wide(self.frames.buffer, f"V{size}")[places]
-        times = self.heads["received_at"][members]
+        times = self.heads["received_at"][to]
         for found in read_payloads(driver, payloads, members, f_port, times):
             self._take(found)
 
+    def _rows(self, rows: Integers) -> Integers | slice:
+        """Give rows that rise as a slice where they are all there are, which costs less to read and write."""
+        return slice(None) if len(rows) == len(self.done) else rows
+
     def _take(self, found: Payloads) -> None:
         row, heads, readings, many = found.members, self.heads, found.readings, found.many
-        self.many[row] = many
-        self.done[row] = True
+        to = self._rows(row)
+        self.many[to] = many
+        self.done[to] = True
         self.tables.append((row, readings))
         given = self.asked.meter_ids
         if given is None:
             self.meters.append(Meters(row, np.zeros(len(row), dtype="int64"), row[:1], [""]))
         else:
             self.meters.append(Meters.named(row, [given[self.first_row + i] for i in row.tolist()]))
-        heads["link"][row] = LINKS.index("lorawan")
-        heads["medium"][row] = _MEDIUM_PLACE[found.medium]
-        heads["verdict"][row] = _VERDICT_PLACE[Verdict.UNVERIFIED]
-        heads["security"][row] = self.words.code(self.words.securities, "none")
+        heads["link"][to] = LINKS.index("lorawan")
+        heads["medium"][to] = _MEDIUM_PLACE[found.medium]
+        heads["verdict"][to] = _VERDICT_PLACE[Verdict.UNVERIFIED]
+        heads["security"][to] = self.words.code(self.words.securities, "none")
         some = np.flatnonzero(many)
         if len(some) and (readings.status[:1] if readings.status.strides == (0,) else readings.status).any():
             first = np.cumsum(many) - many
