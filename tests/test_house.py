@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -65,6 +66,19 @@ def test_decoding_imports_no_extra() -> None:
 
 def test_type_information_is_shipped() -> None:
     assert (SOURCE / "py.typed").is_file()
+
+
+def test_tests_are_collected_with_the_two_extras_alone() -> None:
+    known = {*sys.stdlib_module_names, "divako", "numpy", "attrs", "cattrs", "pint", "cryptography"}
+    known |= {"hypothesis", "pytest", "pyarrow", "rich", "jinja2", "matplotlib"}
+    beyond = set()
+    for path in Path(__file__).parent.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module or ""]
+            beyond |= {(path.name, name) for name in names if name.partition(".")[0] not in known}
+    assert beyond == set()
 
 
 @pytest.mark.skipif(not GLOSSARY.is_file(), reason="an installed package has no docs beside it")
