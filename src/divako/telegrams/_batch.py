@@ -22,10 +22,11 @@ from divako.telegrams._blocks import Block, Blocks
 from divako.telegrams._decode import decode
 from divako.telegrams._keys import KeyStore
 from divako.telegrams._opening import KeysOf
-from divako.telegrams._part import LINKS, MEDIA, VERDICTS, Part, decode_part
+from divako.telegrams._part import decode_part
 from divako.telegrams._sheet import readings_of_sheets
 from divako.telegrams._source import Source, source_of
 from divako.telegrams._tables import Batch, Refusals, Telegrams
+from divako.telegrams._work import LINKS, MEDIA, VERDICTS, Part
 
 
 _PART = 262_144  # telegrams that are decoded at a time

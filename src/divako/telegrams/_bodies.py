@@ -18,6 +18,7 @@ from attrs import define, fields, frozen
 from divako.codec import crc_sound
 from divako.drivers import INSTALLED
 from divako.mbus._header import model_of
+from divako.model import Verdict
 from divako.telegrams._source import Frames
 from divako.wmbus import sent_by_meter
 
@@ -26,7 +27,9 @@ Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 WIRED, WIRELESS = 0, 1
-_LONG, _SHORT, BARE = 0x72, 0x7A, 0x78
+SECURITIES = ("none", "tpl-mode5")
+_UNVERIFIED = list(Verdict).index(Verdict.UNVERIFIED)
+_LONG, _SHORT, _BARE = 0x72, 0x7A, 0x78
 _START, _STOP, _TO_METER = 0x68, 0x16, 0x40
 _HEAD, _BLOCK, _CRC = 10, 16, 2
 _FIRST_B = 128  # bytes of the first block of format B with its CRC
@@ -55,6 +58,10 @@ class Bodies:
         Where the body stands in the buffer.
     link : ndarray of int8, shape (m,)
         0 for a wired frame, 1 for a wireless one.
+    security : ndarray of int8, shape (m,)
+        Row numbers into `SECURITIES`.
+    verdict : ndarray of int8, shape (m,)
+        Row numbers into `divako.model.Verdict`.
     """
 
     row: Integers
@@ -66,6 +73,8 @@ class Bodies:
     begin: Integers
     end: Integers
     link: npt.NDArray[np.int8]
+    security: npt.NDArray[np.int8]
+    verdict: npt.NDArray[np.int8]
 
     def take(self, which: npt.NDArray[Any]) -> Bodies:
         """Give some of the rows."""
@@ -239,7 +248,7 @@ def _transport(buffer: npt.NDArray[np.uint8], found: _Applications) -> Bodies:
         maker = header >> np.uint64(32) & np.uint64(0xFFFF)
         address = address.copy()
         address[long] = maker | number << np.uint64(16) | header >> np.uint64(48) << np.uint64(48)
-    bare = ci == BARE
+    bare = ci == _BARE
     begin = at + np.where(long, 12, 4)
     tail = wide(buffer, "<u4")[begin - 4]
     if bare.any():
@@ -247,6 +256,7 @@ def _transport(buffer: npt.NDArray[np.uint8], found: _Applications) -> Bodies:
         tail[bare] = 0
     named = (ci == _SHORT) | bare  # without an address of their own, which only wireless frames have
     good = np.flatnonzero((long | (named & (found.link == WIRELESS))) & (begin <= found.end))
+    n = len(found.row)
     everything = Bodies(
         found.row,
         address,
@@ -257,8 +267,15 @@ def _transport(buffer: npt.NDArray[np.uint8], found: _Applications) -> Bodies:
         begin,
         found.end,
         found.link,
+        np.full(n, SECURITIES.index("none"), dtype="int8"),
+        np.full(n, _UNVERIFIED, dtype="int8"),
     )
     return everything if len(good) == len(found.row) else everything.take(good)
+
+
+def has_header(ci: npt.NDArray[np.uint8]) -> Flags:
+    """Tell which CI fields have a transport header behind them."""
+    return np.asarray(ci != _BARE)
 
 
 def without_drivers(bodies: Bodies) -> Bodies:

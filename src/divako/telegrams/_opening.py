@@ -18,15 +18,44 @@ import numpy.typing as npt
 
 from divako.codec import AesKey, DesKey
 from divako.mbus._header import model_of
-from divako.model import Mvt
-from divako.telegrams._bodies import Bodies, wide
+from divako.model import Mvt, Verdict
+from divako.telegrams._bodies import SECURITIES, Bodies, wide
 
 
 KeysOf = Callable[[str, Mvt | None], Sequence[AesKey | DesKey]]
 
-_BLOCK = 16
+_BLOCK, _MODE_5 = 16, 5
+_CHECKED = list(Verdict).index(Verdict.CHECKED)
 MARK = 0x2F2F
 _REPEATED = np.uint64(0x0101010101010101)
+
+
+def opened(buffer: npt.NDArray[np.uint8], bodies: Bodies, keys_of: KeysOf | None) -> Bodies:
+    """Open what is enciphered.
+
+    Parameters
+    ----------
+    buffer : ndarray of uint8
+        Holds the bodies; those that are opened are written back.
+    bodies : Bodies
+        As they came.
+    keys_of : callable or None
+        Gives the keys of a meter, in the order in which they are tried.
+
+    Returns
+    -------
+    Bodies
+        Without those that are not plain, or that no key opens.
+    """
+    mode = bodies.configuration >> 8 & 0x1F
+    sealed = (mode == _MODE_5) & (bodies.configuration >> 4 & 0x0F > 0)
+    fits = (mode == 0) | (mode == _MODE_5)
+    if sealed.any():
+        which = np.flatnonzero(sealed)
+        fits[which] = False if keys_of is None else open_bodies(buffer, bodies, which, keys_of)
+        which = which[fits[which]]
+        bodies.security[which], bodies.verdict[which] = SECURITIES.index("tpl-mode5"), _CHECKED
+    return bodies if fits.all() else bodies.take(fits)
 
 
 def open_bodies(

@@ -41,6 +41,11 @@ class Frames:
     size: npt.NDArray[np.int64]
     bad: dict[int, InputError] = field(factory=dict)
 
+    def bytes_of(self, row: int) -> bytes:
+        """Give one frame."""
+        start = int(self.start[row])
+        return self.buffer[start : start + int(self.size[row])].tobytes()
+
 
 class Source(Protocol):
     """A batch of frames."""

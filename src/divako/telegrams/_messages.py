@@ -1,0 +1,110 @@
+"""M-Bus messages of a part, read by columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from divako.mbus import manufacturer_of, status_of
+from divako.telegrams._alike import alike_of
+from divako.telegrams._bodies import SECURITIES, WIRED, Bodies, bodies_of, has_header, wide, without_drivers
+from divako.telegrams._meters import Meters
+from divako.telegrams._opening import MARK, opened
+from divako.telegrams._values import read_values
+from divako.telegrams._walk import Walker
+from divako.telegrams._work import MEDIUM_OF, InLayout, InSteps, Work
+
+
+_STATUS_OF = np.array([int(status_of(byte)) for byte in range(256)], dtype="uint32")
+
+
+def read_messages(work: Work, formats: npt.NDArray[np.int8], least: int, *, in_alike: bool = False) -> None:
+    """Decode the M-Bus frames that are plain.
+
+    Parameters
+    ----------
+    work : Work
+        What is known of the part.
+    formats : ndarray of int8, shape (n,)
+        `FORMATS` of the frames; -1 for a row to leave.
+    least : int
+        How many telegrams of one layout make a layout worth it.
+    in_alike : bool, default False
+        Give telegrams of one layout with all their records, and leave the others.
+    """
+    if not (formats >= 0).any():
+        return
+    bodies = opened(work.frames.buffer, without_drivers(bodies_of(work.frames, formats)), work.asked.keys_of)
+    if len(bodies.row):
+        _read(work, bodies, Walker(work.frames.buffer), least, in_alike=in_alike)
+
+
+def _read(work: Work, bodies: Bodies, walker: Walker, least: int, *, in_alike: bool) -> None:
+    """Read the records of bodies."""
+    layouts = walker.layouts(bodies.begin, bodies.end, _look(walker.buffer, bodies), least)
+    rest = np.ones(len(bodies.row), dtype="bool")
+    for layout in layouts:
+        rest[layout.members] = False
+    if in_alike:
+        walker.keep()
+        for layout in layouts:
+            begin, rows = bodies.begin[layout.members], work.first_row + bodies.row[layout.members]
+            work.alike.append(alike_of(walker, layout, begin, rows))
+        _put_heads(work, bodies, ~rest)
+        return
+    left = np.flatnonzero(rest)
+    steps = walker.in_step(bodies.begin[left], bodies.end[left])
+    walker.keep()
+    good = np.ones(len(bodies.row), dtype="bool")
+    good[left] = steps.good
+    for layout in layouts:
+        rows = bodies.row[layout.members]
+        work.many[rows] = len(layout.code)
+        place = layout.place[:, None] + bodies.begin[layout.members]
+        work.layouts.append(InLayout(rows, walker.book, layout.code, read_values(walker, layout.code, place)))
+    work.many[bodies.row[left]] = steps.many
+    values = read_values(walker, steps.code, steps.place)
+    work.singles.append(InSteps(bodies.row[left], walker.book, steps.many, steps.code, values))
+    _put_heads(work, bodies, good)
+    work.done[bodies.row[good]] = True
+
+
+def _look(buffer: npt.NDArray[np.uint8], bodies: Bodies) -> npt.NDArray[np.uint64]:
+    """Give a number that telegrams of one layout share: model, length, and how the first record begins."""
+    beginning = wide(buffer, "<u4")[bodies.begin]
+    marked = beginning & np.uint32(0xFFFF) == MARK
+    head = np.where(marked, beginning >> np.uint32(16), beginning & np.uint32(0xFFFF)).astype("uint64")
+    length = (bodies.end - bodies.begin).astype("uint64")
+    model = bodies.address >> np.uint64(48) << np.uint64(16) | bodies.address & np.uint64(0xFFFF)
+    return np.asarray(model << np.uint64(32) ^ length << np.uint64(24) ^ head << np.uint64(8) ^ bodies.ci)
+
+
+def _put_heads(work: Work, bodies: Bodies, good: npt.NDArray[np.bool_]) -> None:
+    if not good.all():
+        bodies = bodies.take(good)
+    row, heads, words = bodies.row, work.heads, work.words
+    if not len(row):
+        return
+    model = bodies.address >> np.uint64(48)
+    version, kind = (model & np.uint64(0xFF)).astype("uint8"), (model >> np.uint64(8)).astype("uint8")
+    header = has_header(bodies.ci)
+    heads["link"][row] = np.where(bodies.link == WIRED, np.int8(0), np.int8(1))
+    heads["version"][row] = version
+    heads["device_type"][row] = kind
+    heads["model_known"][row] = True
+    heads["medium"][row] = MEDIUM_OF[kind]
+    heads["access_number"][row] = bodies.access
+    heads["status_byte"][row] = bodies.status
+    heads["header_known"][row] = header
+    heads["status"][row] = np.where(header, _STATUS_OF[bodies.status], np.uint32(0))
+    heads["verdict"][row] = bodies.verdict
+    securities = np.zeros(len(SECURITIES), dtype="int8")
+    for one in np.flatnonzero(np.bincount(bodies.security)).tolist():
+        securities[one] = words.code(words.securities, SECURITIES[one])
+    heads["security"][row] = securities[bodies.security]
+    maker = (bodies.address & np.uint64(0x7FFF)).astype("uint16")
+    codes = np.empty(1 << 15, dtype="int16")
+    for one in np.unique(maker).tolist():
+        codes[one] = words.code(words.manufacturers, manufacturer_of(one))
+    heads["manufacturer"][row] = codes[maker]
+    work.meters.append(Meters.numbered(row, (bodies.address >> np.uint64(16)).astype("uint32")))
