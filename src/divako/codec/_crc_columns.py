@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import functools
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -33,23 +35,54 @@ def _tables() -> npt.NDArray[np.uint16]:
     return out
 
 
+def crc_shares(blocks: npt.NDArray[np.uint8], distance: Sequence[int]) -> npt.NDArray[np.uint16]:
+    """Compute what bytes contribute to the CRCs of the blocks that they are of.
+
+    Parameters
+    ----------
+    blocks : ndarray of uint8, shape (n, m)
+        The same bytes of each block.
+    distance : sequence of int, length m
+        How many bytes of the block stand behind each of them, up to 255.
+
+    Returns
+    -------
+    ndarray of uint16, shape (n,)
+        The exclusive or of what they contribute; that of all bytes of a block is its CRC inverted.
+    """
+    tables = _tables()
+    crc = np.zeros(len(blocks), dtype="uint16")
+    for column, behind in zip(np.ascontiguousarray(blocks.T), distance, strict=True):
+        crc ^= tables[behind].take(column)
+    return crc
+
+
+def crc_columns(blocks: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint16]:
+    """Compute the CRCs of many blocks.
+
+    Parameters
+    ----------
+    blocks : ndarray of uint8, shape (n, m)
+        Each at the end of a row of up to 256 bytes; zeros before it.
+
+    Returns
+    -------
+    ndarray of uint16, shape (n,)
+    """
+    return crc_shares(blocks, range(blocks.shape[1])[::-1]) ^ np.uint16(_INVERTED)
+
+
 def crc_sound(blocks: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Tell which blocks agree with the CRC behind them.
 
     Parameters
     ----------
     blocks : ndarray of uint8, shape (n, m)
-        Each block and its CRC, high byte first, at the end of a row of up to 257 bytes; zeros before it.
+        Each block and its CRC, high byte first, at the end of a row of up to 258 bytes; zeros before it.
 
     Returns
     -------
     ndarray of bool, shape (n,)
     """
-    tables = _tables()
-    width = blocks.shape[1] - 2
-    crc = np.zeros(len(blocks), dtype="uint16")
-    columns = np.ascontiguousarray(blocks.T)
-    for column in range(width):
-        crc ^= tables[width - 1 - column].take(columns[column])
-    sent = columns[-2].astype("uint16") << 8 | columns[-1]
-    return np.asarray(crc ^ np.uint16(_INVERTED) == sent)
+    sent = blocks[:, -2].astype("uint16") << 8 | blocks[:, -1]
+    return np.asarray(crc_columns(blocks[:, :-2]) == sent)

@@ -201,11 +201,17 @@ def _unwrap(
         fragment=fragment,
         wired=link == "mbus",
     )
-    return header, address, _decipher(sealed, makers), None
+    return header, address, open_sealed(sealed, makers), None
 
 
-def _decipher(sealed: Sealed, makers: Makers | None) -> Plain:
-    """Open a body; where nobody gave a key, with the one that all meters of its maker have at first."""
+def open_sealed(sealed: Sealed, makers: Makers | None) -> Plain:
+    """Open a body; where nobody gave a key, with the one that all meters of its maker have at first.
+
+    Raises
+    ------
+    DecodeError
+        As `decipher` says.
+    """
     try:
         return decipher(sealed)
     except MissingKeyError:

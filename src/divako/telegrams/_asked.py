@@ -11,7 +11,7 @@ import numpy.typing as npt
 from attrs import define, field, frozen
 
 from divako.model import Register, Telegram
-from divako.telegrams._opening import KeysOf
+from divako.telegrams._keyring import KeysOf
 
 
 Integers = npt.NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""Frames to bodies: link layer, extended link layer and transport header of many frames at once.
+"""Frames to bodies: link layer and transport header of many frames at once.
 
 Only what is plainly right gets through here: a frame whose every length, checksum and field is as it
 should be. All others, and all rare forms, are left to the decoder of single frames, which
@@ -27,15 +27,16 @@ Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 WIRED, WIRELESS = 0, 1
-SECURITIES = ("none", "tpl-mode5")
-_UNVERIFIED = list(Verdict).index(Verdict.UNVERIFIED)
-_LONG, _SHORT, _BARE = 0x72, 0x7A, 0x78
+SECURITIES = ("none", "ell-ctr", "tpl-mode5", "tpl-mode2", "tpl-mode7", "tpl-mode10")
+NONE, ELL_CTR, MODE_5 = range(3)
+UNVERIFIED = list(Verdict).index(Verdict.UNVERIFIED)
+CHECKED = list(Verdict).index(Verdict.CHECKED)
+COMPACT = (0x73, 0x7B, 0x79)
+_LONG, _SHORT, _BARE = (0x72, 0x73), (0x7A, 0x7B), (0x78, 0x79)
 _START, _STOP, _TO_METER = 0x68, 0x16, 0x40
 _HEAD, _BLOCK, _CRC = 10, 16, 2
 _FIRST_B = 128  # bytes of the first block of format B with its CRC
 _ROWS = 4096  # rows of bytes that are looked at together: they stay in the cache
-_ELL_SIZE = {0x8C: 3, 0x8E: 11}  # CI field and what is behind it, up to the next CI field
-_ELL_ADDRESS = 0x8E
 
 
 @frozen(eq=False)
@@ -56,6 +57,8 @@ class Bodies:
         CI field of the transport header.
     begin, end : ndarray of int64, shape (m,)
         Where the body stands in the buffer.
+    layer : ndarray of int64, shape (m,)
+        Where an authentication layer stands behind its CI field; 0 where there is none.
     link : ndarray of int8, shape (m,)
         0 for a wired frame, 1 for a wireless one.
     security : ndarray of int8, shape (m,)
@@ -72,6 +75,7 @@ class Bodies:
     ci: npt.NDArray[np.uint8]
     begin: Integers
     end: Integers
+    layer: Integers
     link: npt.NDArray[np.int8]
     security: npt.NDArray[np.int8]
     verdict: npt.NDArray[np.int8]
@@ -81,15 +85,57 @@ class Bodies:
         return Bodies(*(getattr(self, column.name)[which] for column in fields(Bodies)))
 
 
-@define
-class _Applications:
-    """Where the application layers of frames begin, while they are found."""
+@define(eq=False)
+class Applications:
+    """Where the application layers of frames begin, while they are found.
+
+    Parameters
+    ----------
+    row : ndarray of int64, shape (m,)
+        Which of the frames.
+    at, end : ndarray of int64, shape (m,)
+        Where the CI field stands, and where the layer ends.
+    address : ndarray of uint64, shape (m,)
+        Whose telegram it is, as far as the layers before say.
+    layer, link, security, verdict : ndarray
+        As in `Bodies`.
+    """
 
     row: Integers
-    at: Integers  # of the CI field
+    at: Integers
     end: Integers
     address: npt.NDArray[np.uint64]
+    layer: Integers
     link: npt.NDArray[np.int8]
+    security: npt.NDArray[np.int8]
+    verdict: npt.NDArray[np.int8]
+
+    @classmethod
+    def plain(
+        cls, row: Integers, at: Integers, end: Integers, address: npt.NDArray[np.uint64], link: int
+    ) -> Applications:
+        """Take what a link layer says."""
+        n = len(row)
+        return cls(
+            row,
+            at,
+            end,
+            address,
+            np.zeros(n, dtype="int64"),
+            np.full(n, link, dtype="int8"),
+            np.full(n, NONE, dtype="int8"),
+            np.full(n, UNVERIFIED, dtype="int8"),
+        )
+
+    def take(self, which: npt.NDArray[Any]) -> Applications:
+        """Give some of the rows."""
+        return Applications(*(getattr(self, column.name)[which] for column in fields(Applications)))
+
+    def merged(self, other: Applications) -> Applications:
+        """Put the rows of two in the order of the frames."""
+        order = np.argsort(np.concatenate([self.row, other.row]), kind="stable")
+        names = [column.name for column in fields(Applications)]
+        return Applications(*(np.concatenate([getattr(self, name), getattr(other, name)])[order] for name in names))
 
 
 def wide(buffer: npt.NDArray[np.uint8], dtype: str) -> npt.NDArray[Any]:
@@ -98,8 +144,8 @@ def wide(buffer: npt.NDArray[np.uint8], dtype: str) -> npt.NDArray[Any]:
     return np.ndarray((len(buffer) - item.itemsize + 1,), dtype=item, buffer=buffer, strides=(1,))
 
 
-def bodies_of(frames: Frames, formats: npt.NDArray[np.int8]) -> Bodies:
-    """Find the bodies of frames that are plainly right.
+def applications_of(frames: Frames, formats: npt.NDArray[np.int8]) -> Applications:
+    """Find the application layers of frames whose link layers are plainly right.
 
     Parameters
     ----------
@@ -110,31 +156,19 @@ def bodies_of(frames: Frames, formats: npt.NDArray[np.int8]) -> Bodies:
 
     Returns
     -------
-    Bodies
+    Applications
         In the order of the frames.
     """
     rows = np.flatnonzero((frames.size >= _HEAD + 2) & (formats >= 0))
     start, size, form = frames.start[rows], frames.size[rows], formats[rows]
     quads = wide(frames.buffer, "<u4")[start]
     wired = quads & np.uint32(0xFF0000FF) == np.uint32(_START << 24 | _START)
-    found = [
-        _wired(frames.buffer, rows[wired], start[wired], size[wired]),
-        _wireless(frames.buffer, rows[~wired], start[~wired], size[~wired], form[~wired]),
-    ]
-    merged = found[0] if wired.all() else found[1] if not wired.any() else _merged(*found)
-    return _transport(frames.buffer, merged)
+    one = _wired(frames.buffer, rows[wired], start[wired], size[wired])
+    other = _wireless(frames.buffer, rows[~wired], start[~wired], size[~wired], form[~wired])
+    return one if wired.all() else other if not wired.any() else one.merged(other)
 
 
-def _merged(one: _Applications, other: _Applications) -> _Applications:
-    order = np.argsort(np.concatenate([one.row, other.row]), kind="stable")
-    both = (np.concatenate([getattr(one, name), getattr(other, name)])[order] for name in _NAMES)
-    return _Applications(*both)
-
-
-_NAMES = ("row", "at", "end", "address", "link")
-
-
-def _wired(buffer: npt.NDArray[np.uint8], rows: Integers, start: Integers, size: Integers) -> _Applications:
+def _wired(buffer: npt.NDArray[np.uint8], rows: Integers, start: Integers, size: Integers) -> Applications:
     """Check long frames: lengths, direction, checksum and stop byte."""
     length = buffer[start + 1]
     good = (buffer[start + 2] == length) & (size == length.astype("int64") + 6) & (length > 3)
@@ -146,10 +180,7 @@ def _wired(buffer: npt.NDArray[np.uint8], rows: Integers, start: Integers, size:
         sums = np.add.reduceat(buffer, bounds, dtype="uint8")[::2]
         good = sums == buffer[start + size - 2]
         rows, start, size = rows[good], start[good], size[good]
-    n = len(rows)
-    return _Applications(
-        rows, start + 6, start + size - 2, np.zeros(n, dtype="uint64"), np.full(n, WIRED, dtype="int8")
-    )
+    return Applications.plain(rows, start + 6, start + size - 2, np.zeros(len(rows), dtype="uint64"), WIRED)
 
 
 _FROM_METER: Flags = np.array([sent_by_meter(control) for control in range(256)])
@@ -157,7 +188,7 @@ _FROM_METER: Flags = np.array([sent_by_meter(control) for control in range(256)]
 
 def _wireless(
     buffer: npt.NDArray[np.uint8], rows: Integers, start: Integers, size: Integers, form: npt.NDArray[np.int8]
-) -> _Applications:
+) -> Applications:
     """Find the form of each frame, check its CRCs and take them out."""
     length = buffer[start].astype("int64") + 1
     whole = length == size  # as long as the L field says: of format B, or stripped
@@ -173,26 +204,25 @@ def _wireless(
     end = start + np.where(in_b, size - _CRC, length)
     good = (stripped | in_b | in_a) & (end > start + _HEAD) & _FROM_METER[buffer[start + 1]]
     rows, start, end = rows[good], start[good], end[good]
-    address = wide(buffer, "<u8")[start + 2]
-    n = len(rows)
-    return _extended(buffer, _Applications(rows, start + _HEAD, end, address, np.full(n, WIRELESS, dtype="int8")))
+    return Applications.plain(rows, start + _HEAD, end, wide(buffer, "<u8")[start + 2], WIRELESS)
 
 
-def _in_parts(n: int, judge: Callable[[slice], Flags]) -> Flags:
+def in_parts(n: int, judge: Callable[[slice], Flags]) -> Flags:
+    """Judge ``n`` rows, so many at a time as stay in the cache."""
     parts = [judge(slice(first, first + _ROWS)) for first in range(0, n, _ROWS)]
     return np.concatenate(parts) if parts else np.zeros(0, dtype="bool")
 
 
+def by_ends(buffer: npt.NDArray[np.uint8], end: Integers, size: Integers, width: int) -> npt.NDArray[np.uint8]:
+    """Give blocks by where they end, each at the end of a row of so many bytes, with zeros before it."""
+    blocks = wide(buffer, f"V{width}")[end - width].view("uint8").reshape(-1, width)
+    blocks *= np.arange(width) >= (width - size)[:, None]
+    return blocks
+
+
 def _sound_ends(buffer: npt.NDArray[np.uint8], end: Integers, size: Integers, width: int) -> Flags:
     """Check the CRCs of blocks of up to `width` bytes by where they end."""
-    view, place = wide(buffer, f"V{width}"), np.arange(width)
-
-    def judge(part: slice) -> Flags:
-        blocks = view[end[part] - width].view("uint8").reshape(-1, width)
-        blocks *= place >= (width - size[part])[:, None]
-        return crc_sound(blocks)
-
-    return _in_parts(len(end), judge)
+    return in_parts(len(end), lambda part: crc_sound(by_ends(buffer, end[part], size[part], width)))
 
 
 def _sound_heads(buffer: npt.NDArray[np.uint8], start: Integers, size: Integers) -> Flags:
@@ -222,23 +252,24 @@ def _without_crc_a(buffer: npt.NDArray[np.uint8], start: Integers, size: Integer
     return good
 
 
-def _extended(buffer: npt.NDArray[np.uint8], found: _Applications) -> _Applications:
-    """Step over extended link layers that are not enciphered by themselves."""
-    ci = buffer[found.at]
-    for code, step in _ELL_SIZE.items():
-        here = np.flatnonzero(ci == code)
-        if len(here):
-            if code == _ELL_ADDRESS:
-                found.address[here] = wide(buffer, "<u8")[found.at[here] + 3]
-            found.at[here] += step
-    good = found.at < found.end
-    return _Applications(*(getattr(found, name)[good] for name in _NAMES))
+def bodies_of(buffer: npt.NDArray[np.uint8], found: Applications) -> Bodies:
+    """Read long and short headers; a wireless frame may have none.
 
+    Parameters
+    ----------
+    buffer : ndarray of uint8
+        Holds the frames.
+    found : Applications
+        Behind all layers that stand before.
 
-def _transport(buffer: npt.NDArray[np.uint8], found: _Applications) -> Bodies:
-    """Read long and short headers; a wireless frame may have none."""
+    Returns
+    -------
+    Bodies
+        Those with records or the data of a compact frame, in the same order.
+    """
     ci = buffer[found.at]
-    long = ci == _LONG
+    on_air = found.link == WIRELESS
+    long = (ci == _LONG[0]) | (on_air & (ci == _LONG[1]))  # of a wired frame, the second is the fixed structure
     words = wide(buffer, "<u8")
     at = found.at + 1
     address = found.address
@@ -248,15 +279,16 @@ def _transport(buffer: npt.NDArray[np.uint8], found: _Applications) -> Bodies:
         maker = header >> np.uint64(32) & np.uint64(0xFFFF)
         address = address.copy()
         address[long] = maker | number << np.uint64(16) | header >> np.uint64(48) << np.uint64(48)
-    bare = ci == _BARE
+    bare = ~has_header(ci)
     begin = at + np.where(long, 12, 4)
     tail = wide(buffer, "<u4")[begin - 4]
     if bare.any():
         begin[bare] = at[bare]
         tail[bare] = 0
-    named = (ci == _SHORT) | bare  # without an address of their own, which only wireless frames have
-    good = np.flatnonzero((long | (named & (found.link == WIRELESS))) & (begin <= found.end))
-    n = len(found.row)
+    named = (
+        (ci == _SHORT[0]) | (ci == _SHORT[1]) | bare
+    )  # without an address of their own, which only wireless frames have
+    good = np.flatnonzero((long | (named & on_air)) & (begin <= found.end))
     everything = Bodies(
         found.row,
         address,
@@ -266,16 +298,17 @@ def _transport(buffer: npt.NDArray[np.uint8], found: _Applications) -> Bodies:
         ci,
         begin,
         found.end,
+        found.layer,
         found.link,
-        np.full(n, SECURITIES.index("none"), dtype="int8"),
-        np.full(n, _UNVERIFIED, dtype="int8"),
+        found.security,
+        found.verdict,
     )
     return everything if len(good) == len(found.row) else everything.take(good)
 
 
 def has_header(ci: npt.NDArray[np.uint8]) -> Flags:
     """Tell which CI fields have a transport header behind them."""
-    return np.asarray(ci != _BARE)
+    return np.asarray((ci != _BARE[0]) & (ci != _BARE[1]))
 
 
 def without_drivers(bodies: Bodies) -> Bodies:

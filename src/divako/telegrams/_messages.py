@@ -7,7 +7,19 @@ import numpy.typing as npt
 
 from divako.mbus import manufacturer_of, status_of
 from divako.telegrams._alike import alike_of
-from divako.telegrams._bodies import SECURITIES, WIRED, Bodies, bodies_of, has_header, wide, without_drivers
+from divako.telegrams._bodies import (
+    COMPACT,
+    SECURITIES,
+    WIRED,
+    Bodies,
+    applications_of,
+    bodies_of,
+    has_header,
+    wide,
+    without_drivers,
+)
+from divako.telegrams._keyring import Keyring
+from divako.telegrams._links import behind_links
 from divako.telegrams._meters import Meters
 from divako.telegrams._opening import MARK, opened
 from divako.telegrams._values import read_values
@@ -34,9 +46,12 @@ def read_messages(work: Work, formats: npt.NDArray[np.int8], least: int, *, in_a
     """
     if not (formats >= 0).any():
         return
-    bodies = opened(work.frames.buffer, without_drivers(bodies_of(work.frames, formats)), work.asked.keys_of)
+    buffer, ring = work.frames.buffer, Keyring(work.asked.keys_of)
+    found = behind_links(buffer, applications_of(work.frames, formats), ring)
+    bodies = opened(buffer, without_drivers(bodies_of(buffer, found)), ring)
+    bodies = bodies.take(~np.isin(bodies.ci, COMPACT))
     if len(bodies.row):
-        _read(work, bodies, Walker(work.frames.buffer), least, in_alike=in_alike)
+        _read(work, bodies, Walker(buffer), least, in_alike=in_alike)
 
 
 def _read(work: Work, bodies: Bodies, walker: Walker, least: int, *, in_alike: bool) -> None:

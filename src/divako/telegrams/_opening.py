@@ -2,7 +2,8 @@
 
 Cipher block chaining is the bare block operation and an exclusive or with the block before.
 So all blocks of one key go through its kept context in one call, whatever telegrams they
-are of, and the chaining is done for all keys together.
+are of, and the chaining is done for all keys together. Other modes have a key for each message, or
+seldom come, and are opened one by one.
 
 References
 ----------
@@ -11,26 +12,26 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 import numpy.typing as npt
 
-from divako.codec import AesKey, DesKey
+from divako.codec import AesKey
+from divako.drivers import INSTALLED
+from divako.errors import DivakoError
+from divako.mbus import MAKERS_MODES
 from divako.mbus._header import model_of
-from divako.model import Mvt, Verdict
-from divako.telegrams._bodies import SECURITIES, Bodies, wide
+from divako.telegrams._bodies import CHECKED, ELL_CTR, MODE_5, WIRELESS, Bodies, Flags, Integers, wide
+from divako.telegrams._keyring import BLOCK, Keyring, by_key, run_blocks
+from divako.telegrams._unwrapping import unwrap
 
 
-KeysOf = Callable[[str, Mvt | None], Sequence[AesKey | DesKey]]
-
-_BLOCK, _MODE_5 = 16, 5
-_CHECKED = list(Verdict).index(Verdict.CHECKED)
+_MODE_5 = 5
+_ONE_BY_ONE = (2, 7, 10)
 MARK = 0x2F2F
 _REPEATED = np.uint64(0x0101010101010101)
 
 
-def opened(buffer: npt.NDArray[np.uint8], bodies: Bodies, keys_of: KeysOf | None) -> Bodies:
+def opened(buffer: npt.NDArray[np.uint8], bodies: Bodies, ring: Keyring) -> Bodies:
     """Open what is enciphered.
 
     Parameters
@@ -38,9 +39,9 @@ def opened(buffer: npt.NDArray[np.uint8], bodies: Bodies, keys_of: KeysOf | None
     buffer : ndarray of uint8
         Holds the bodies; those that are opened are written back.
     bodies : Bodies
-        As they came.
-    keys_of : callable or None
-        Gives the keys of a meter, in the order in which they are tried.
+        As they came; to be changed.
+    ring : Keyring
+        Has the keys.
 
     Returns
     -------
@@ -49,21 +50,20 @@ def opened(buffer: npt.NDArray[np.uint8], bodies: Bodies, keys_of: KeysOf | None
     """
     mode = bodies.configuration >> 8 & 0x1F
     sealed = (mode == _MODE_5) & (bodies.configuration >> 4 & 0x0F > 0)
-    fits = (mode == 0) | (mode == _MODE_5)
-    if sealed.any():
-        which = np.flatnonzero(sealed)
-        fits[which] = False if keys_of is None else open_bodies(buffer, bodies, which, keys_of)
-        which = which[fits[which]]
-        bodies.security[which], bodies.verdict[which] = SECURITIES.index("tpl-mode5"), _CHECKED
+    alone = ((bodies.layer > 0) & (mode < MAKERS_MODES.start)) | np.isin(mode, _ONE_BY_ONE)
+    fits = ((bodies.layer == 0) & ((mode == 0) | (mode == _MODE_5))) | alone
+    # Two ciphers need keys of one turn, and two checks have an order; both together are rare.
+    fits &= ~((bodies.security == ELL_CTR) & (sealed | alone))
+    which = np.flatnonzero(sealed & ~alone & fits)
+    if len(which):
+        fits[which] = open_bodies(buffer, bodies, which, ring)
+    which = np.flatnonzero(alone & fits)
+    if len(which):
+        fits[which] = unwrap(buffer, bodies, which, ring)
     return bodies if fits.all() else bodies.take(fits)
 
 
-def open_bodies(
-    buffer: npt.NDArray[np.uint8],
-    bodies: Bodies,
-    which: npt.NDArray[np.intp],
-    keys_of: KeysOf,
-) -> npt.NDArray[np.bool_]:
+def open_bodies(buffer: npt.NDArray[np.uint8], bodies: Bodies, which: npt.NDArray[np.intp], ring: Keyring) -> Flags:
     """Decipher bodies in place.
 
     Parameters
@@ -71,26 +71,58 @@ def open_bodies(
     buffer : ndarray of uint8
         Holds the bodies; those that are opened are written back.
     bodies : Bodies
-        All bodies.
+        All bodies; what is opened says so from then on.
     which : ndarray of int, shape (k,)
         Those that are enciphered in mode 5.
-    keys_of : callable
-        Gives the keys of a meter, in the order in which they are tried.
+    ring : Keyring
+        Has the keys.
 
     Returns
     -------
     ndarray of bool, shape (k,)
-        Whether there is a key that fits, as far as two bytes tell. The rest are left as they came.
+        Whether there is a key that fits, as far as two bytes tell, or somebody deciphered it before.
+        The rest are left as they came.
     """
     out = np.zeros(len(which), dtype="bool")
+    begin, end = bodies.begin[which], bodies.end[which]
     blocks = bodies.configuration[which] >> 4 & 0x0F
-    fits = bodies.begin[which] + _BLOCK * blocks <= bodies.end[which]
-    keys, turns, meter = _keys_of(bodies.address[which], keys_of)
-    for of_meter in turns:
-        key = of_meter[meter]
-        ready = np.flatnonzero(fits & ~out & (key >= 0))
+    fits = begin + BLOCK * blocks <= end
+    turns = ring.turns(bodies.address[which])
+    for key in turns.turns:
+        ready = by_key(key, np.flatnonzero(fits & ~out & (key >= 0)))
+        _open(buffer, bodies, which, ready, blocks, turns.keys, key, out)
+    plain = np.zeros_like(out)
+    if turns.keyless.any():
+        plain = turns.keyless & (wide(buffer, "<u2")[begin] == MARK) & (begin + 2 <= end)
+        plain &= fits | (bodies.link[which] == WIRELESS)
+        keys, key = _public_keys(bodies, which, turns.keyless & ~plain)
+        ready = by_key(key, np.flatnonzero(fits & (key >= 0)))
         _open(buffer, bodies, which, ready, blocks, keys, key, out)
-    return out
+        bodies.security[which[plain]] = MODE_5
+    bodies.security[which[out]], bodies.verdict[which[out]] = MODE_5, CHECKED
+    return out | plain
+
+
+def _public_keys(bodies: Bodies, which: npt.NDArray[np.intp], keyless: Flags) -> tuple[list[AesKey], Integers]:
+    """Give those that nobody has a key for the one that all meters of their maker have at first."""
+    key = np.full(len(which), -1, dtype="int64")
+    rows = np.flatnonzero(keyless)
+    kind = bodies.address[which[rows]]
+    kind = kind >> np.uint64(48) << np.uint64(24) | (kind & np.uint64(0xFFFF)) << np.uint64(8) | bodies.ci[which[rows]]
+    kinds, of = np.unique(kind, return_inverse=True)
+    keys: list[AesKey] = []
+    found = np.full(len(kinds), -1, dtype="int64")
+    for at, one in enumerate(kinds.tolist()):
+        mvt = model_of((one >> 8 & 0xFFFF).to_bytes(2, "little"), one >> 24 & 0xFF, one >> 32)
+        try:
+            public = INSTALLED.public_key(mvt, one & 0xFF)
+        except DivakoError:
+            continue  # each of its telegrams will say so
+        if public is not None:
+            found[at] = len(keys)
+            keys.append(public)
+    key[rows] = found[of]
+    return keys, key
 
 
 def _open(
@@ -98,59 +130,26 @@ def _open(
     bodies: Bodies,
     which: npt.NDArray[np.intp],
     ready: npt.NDArray[np.intp],
-    blocks: npt.NDArray[np.int64],
+    blocks: Integers,
     keys: list[AesKey],
-    key: npt.NDArray[np.int64],
-    out: npt.NDArray[np.bool_],
+    key: Integers,
+    out: Flags,
 ) -> None:
     """Try one key for each body that is ready."""
     if not len(ready):
         return
-    if len(keys) > 1:
-        ready = ready[np.argsort(key[ready], kind="stable")]
-    count = blocks[ready]
+    rows, count = which[ready], blocks[ready]
     last = np.cumsum(count)
-    inside = np.arange(int(last[-1])) - np.repeat(last - count, count)
-    place = np.repeat(bodies.begin[which[ready]], count) + _BLOCK * inside
-    view = wide(buffer, "V16")
-    cipher = view[place]
-    bounds = last[np.flatnonzero(np.diff(key[ready], append=-1))].tolist()
-    used = key[ready][np.searchsorted(last, bounds)].tolist()
-    raw = memoryview(cipher.view("uint8"))
-    pieces = [
-        keys[k].decrypt_blocks(raw[_BLOCK * first : _BLOCK * stop])
-        for k, first, stop in zip(used, [0, *bounds[:-1]], bounds, strict=True)
-    ]
-    plain = np.frombuffer(b"".join(pieces), dtype="<u8").reshape(-1, 2).copy()
-    before = view[place - _BLOCK].view("<u8").reshape(-1, 2)
     first = last - count
-    before[first, 0] = bodies.address[which[ready]]
-    before[first, 1] = bodies.access[which[ready]] * _REPEATED
+    place = np.repeat(bodies.begin[rows] - BLOCK * first, count) + BLOCK * np.arange(int(last[-1]))
+    view = wide(buffer, f"V{BLOCK}")
+    cipher = view[place].view("<u8").reshape(-1, 2)
+    plain = run_blocks(cipher, count, key[ready], [one.decrypt_blocks for one in keys])
+    before = view[place - BLOCK].view("<u8").reshape(-1, 2)
+    before[first, 0] = bodies.address[rows]
+    before[first, 1] = bodies.access[rows] * _REPEATED
     plain ^= before
     good = plain[first, 0] & np.uint64(0xFFFF) == MARK
     written = np.repeat(good, count)
-    view[place[written]] = plain.view("V16").reshape(-1)[written]
+    view[place[written]] = plain.view(f"V{BLOCK}").reshape(-1)[written]
     out[ready] = good
-
-
-def _keys_of(
-    address: npt.NDArray[np.uint64], keys_of: KeysOf
-) -> tuple[list[AesKey], list[npt.NDArray[np.int64]], npt.NDArray[np.intp]]:
-    """Ask once per meter: the keys, which of them each meter has in each turn (-1 for none), and the meter of each row."""
-    distinct, meter = np.unique(address, return_inverse=True)
-    numbers: dict[int, int] = {}
-    found: list[AesKey] = []
-    turns: list[npt.NDArray[np.int64]] = []
-    raw = distinct.astype("<u8").tobytes()
-    for row, at in enumerate(range(0, len(raw), 8)):
-        mvt = model_of(raw[at : at + 2], raw[at + 6], raw[at + 7])
-        for turn, key in enumerate(keys_of(raw[at + 2 : at + 6][::-1].hex().upper(), mvt)):
-            if turn == len(turns):
-                turns.append(np.full(len(distinct), -1, dtype="int64"))
-            if not isinstance(key, AesKey):
-                continue
-            number = numbers.setdefault(id(key), len(numbers))
-            if number == len(found):
-                found.append(key)
-            turns[turn][row] = number
-    return found, turns, meter

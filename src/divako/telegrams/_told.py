@@ -12,8 +12,8 @@ from divako.mbus import KeyLookup
 from divako.model import Mvt, Telegram
 from divako.telegrams._asked import FORMATS, Asked
 from divako.telegrams._decode import decode
+from divako.telegrams._keyring import KeysOf
 from divako.telegrams._keys import KeyStore
-from divako.telegrams._opening import KeysOf
 from divako.telegrams._source import Source
 
 

@@ -32,7 +32,7 @@ WITH_SESSION = frozenset({0x8D, 0x8F})
 AES_CTR = 1  # of the encryption field, the top three bits of the session number
 _NUMBER = 0x1FFF_FFFF  # its rest: minutes, and frames of one minute
 # Hop and repeated-access bits change on the way and are taken as 0 (EN 13757-4:2019, 13.2.8).
-_UNCHANGED = 0xED
+UNCHANGED = 0xED
 
 
 @frozen(kw_only=True)
@@ -121,7 +121,7 @@ def first_counter_block(address: bytes, control: int, session: bytes) -> bytes:
     session : bytes
         Session number as sent, four bytes.
     """
-    return address + bytes((control & _UNCHANGED,)) + session + bytes(3)
+    return address + bytes((control & UNCHANGED,)) + session + bytes(3)
 
 
 def _crc_holds(sealed: bytes) -> bool:
