@@ -1,6 +1,7 @@
 """The value objects and tables that move between the other packages."""
 
-from divako.model._arrow_in import BinaryColumn, binary_column
+from divako.model._arrow_column import ArrowColumn, BinaryColumn
+from divako.model._arrow_in import ArrowProducer, arrow_column, arrow_table, binary_column, speaks_arrow
 from divako.model._consumption import Consumption
 from divako.model._finding import Finding, FindingCode, Findings
 from divako.model._readings import Readings, values_of_counts
@@ -13,6 +14,8 @@ from divako.model._telegram import Mvt, Reception, Record, Telegram, Uplink, Ver
 
 
 __all__ = [
+    "ArrowColumn",
+    "ArrowProducer",
     "BinaryColumn",
     "Consumption",
     "Finding",
@@ -39,10 +42,13 @@ __all__ = [
     "Uplink",
     "Verdict",
     "Zone",
+    "arrow_column",
+    "arrow_table",
     "binary_column",
     "encode_words",
     "filled_record",
     "is_reading",
     "readings_of_records",
+    "speaks_arrow",
     "values_of_counts",
 ]

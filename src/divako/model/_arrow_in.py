@@ -1,4 +1,4 @@
-"""Take a column of bytes or texts from any Arrow producer, with the standard library alone.
+"""Take columns from any Arrow producer, with the standard library alone.
 
 References
 ----------
@@ -10,52 +10,40 @@ from __future__ import annotations
 
 import ctypes
 
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from attrs import field, frozen
-
 from divako.errors import InputError
-from divako.model._arrow import (
-    _Array,
-    _ReleaseFunction,
-    _Schema,
-    _Stream,
-)
+from divako.model._arrow import _Array, _ReleaseFunction, _Schema, _Stream
+from divako.model._arrow_column import BINARIES, NULLS, NUMBERS, TEXTS, ArrowColumn, BinaryColumn, Flags, Piece, both
 
 
 _address_of = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char_p)(
     ("PyCapsule_GetPointer", ctypes.pythonapi)
 )
+_STRUCT = "+s"
 _OFFSETS = {"z": "<i4", "u": "<i4", "Z": "<i8", "U": "<i8"}
-_VIEWS = frozenset({"vz", "vu"})
-_TEXTS = frozenset({"u", "U", "vu"})
 _INLINE = 12  # bytes of a view that stand in the view itself
+_VIEW = 16  # bytes of a view
 
 
-@frozen(eq=False)
-class BinaryColumn:
-    """A column of byte strings in one buffer.
+class _Streams(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
-    Parameters
-    ----------
-    buffer : memoryview
-        The bytes of all.
-    begin, end : ndarray of int64, shape (n,)
-        Where each one stands in it. [byte]
-    known : ndarray of bool, shape (n,), or None
-        False where there is none; None where there are all.
-    text : bool
-        Whether they are texts.
-    """
 
-    buffer: memoryview = field(repr=False)
-    begin: npt.NDArray[np.int64]
-    end: npt.NDArray[np.int64]
-    known: npt.NDArray[np.bool_] | None
-    text: bool
+class _Arrays(Protocol):
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+
+
+ArrowProducer: TypeAlias = _Streams | _Arrays | ArrowColumn
+
+
+def speaks_arrow(given: Any) -> bool:
+    """Tell whether something offers itself over the Arrow PyCapsule interface."""
+    return hasattr(given, "__arrow_c_stream__") or hasattr(given, "__arrow_c_array__")
 
 
 def binary_column(given: Any) -> BinaryColumn:
@@ -64,7 +52,7 @@ def binary_column(given: Any) -> BinaryColumn:
     Parameters
     ----------
     given : object with ``__arrow_c_stream__`` or ``__arrow_c_array__``
-        An array or chunked array of binary, string, or their large and view forms; or a
+        An array or chunked array of binary, string, or their large, view and dictionary forms; or a
         table of one such column.
 
     Returns
@@ -77,45 +65,135 @@ def binary_column(given: Any) -> BinaryColumn:
     InputError
         It holds something else.
     """
-    chunks: list[BinaryColumn] = []
+    return arrow_column(given).binaries()
+
+
+def arrow_column(given: Any) -> ArrowColumn:
+    """Take a column over the Arrow PyCapsule interface.
+
+    Parameters
+    ----------
+    given : object with ``__arrow_c_stream__`` or ``__arrow_c_array__``
+        An array or chunked array of bytes, texts, integers or timestamps, by dictionary or not; or a table
+        of one such column.
+
+    Raises
+    ------
+    InputError
+        It is a table of several columns, or of another type.
+    """
+
+    def wanted(schema: Any) -> list[int]:
+        if schema.n_children != 1:
+            msg = "a table of several columns, where one column is asked for"
+            raise InputError(msg)
+        return [0]
+
+    return next(iter(_taken(given, wanted).values()))
+
+
+def arrow_table(given: Any, names: Collection[str]) -> dict[str, ArrowColumn]:
+    """Take columns of a table over the Arrow PyCapsule interface.
+
+    Parameters
+    ----------
+    given : object with ``__arrow_c_stream__`` or ``__arrow_c_array__``
+        A table, record batch or reader of them.
+    names : collection of str
+        The columns to take; others are not looked at.
+
+    Returns
+    -------
+    dict of str to ArrowColumn
+        Those of them that there are.
+
+    Raises
+    ------
+    InputError
+        It is no table, two of its columns have one of the names, or one is of a type that is not read.
+    """
+
+    def wanted(schema: Any) -> list[int]:
+        found = [name for name in _names_of(schema) if name in names]
+        if len(set(found)) < len(found):
+            msg = "two columns of the table have one name"
+            raise InputError(msg)
+        return [at for at, name in enumerate(_names_of(schema)) if name in names]
+
+    return _taken(given, wanted, table=True)
+
+
+def _names_of(schema: Any) -> list[str]:
+    return [(schema.children[at].contents.name or b"").decode(errors="replace") for at in range(schema.n_children)]
+
+
+def _taken(given: Any, wanted: Callable[[Any], list[int]], *, table: bool = False) -> dict[str, ArrowColumn]:
+    taken: dict[str, tuple[str, list[Piece]]] = {}
+
+    def begin(schema: Any) -> None:
+        for name, of, _ in _columns(schema, wanted, table=table):
+            taken[name] = _format_of(of), []
+
+    def add(schema: Any, array: Any) -> None:
+        for name, of, at in _columns(schema, wanted, table=table):
+            if at is None:
+                taken[name][1].append(_piece(of, array, array.offset, array.length))
+                continue
+            child = array.children[at].contents
+            piece = _piece(of, child, array.offset + child.offset, array.length)
+            if array.null_count and array.buffers[0]:
+                rows = _bits(array.buffers[0], array.offset, array.length)
+                piece = Piece(both(piece.known, rows), piece.numbers, piece.strings, piece.rows)
+            taken[name][1].append(piece)
+
+    _read(given, begin, add)
+    return {name: ArrowColumn(form, tuple(pieces)) for name, (form, pieces) in taken.items()}
+
+
+def _columns(schema: Any, wanted: Callable[[Any], list[int]], *, table: bool) -> list[tuple[str, Any, int | None]]:
+    """Give name, schema and place of the columns to take; a column that is no table's has no place."""
+    if schema.format.decode() != _STRUCT:
+        if table:
+            msg = "a table is asked for, and this is none"
+            raise InputError(msg)
+        return [("", schema, None)]
+    names = _names_of(schema)
+    return [(names[at], schema.children[at].contents, at) for at in wanted(schema)]
+
+
+def _read(given: Any, begin: Callable[[Any], None], add: Callable[[Any, Any], None]) -> None:
+    """Hand the schema to one function, and each array with it to another."""
     if hasattr(given, "__arrow_c_stream__"):
         capsule = given.__arrow_c_stream__()
         stream = _Stream.from_address(_address_of(capsule, b"arrow_array_stream"))
         try:
-            _read_stream(stream, chunks)
+            _read_stream(stream, begin, add)
         finally:
             _end(stream)
-    else:
-        schema_capsule, array_capsule = given.__arrow_c_array__()
-        schema = _Schema.from_address(_address_of(schema_capsule, b"arrow_schema"))
-        array = _Array.from_address(_address_of(array_capsule, b"arrow_array"))
-        chunks.append(_take(schema, array))
-        # The capsules let go of both when they are collected.
-    return _joined(chunks)
+        return
+    schema_capsule, array_capsule = given.__arrow_c_array__()
+    schema = _Schema.from_address(_address_of(schema_capsule, b"arrow_schema"))
+    begin(schema)
+    add(schema, _Array.from_address(_address_of(array_capsule, b"arrow_array")))
+    # The capsules let go of both when they are collected.
 
 
-def _read_stream(stream: Any, chunks: list[BinaryColumn]) -> None:
+def _read_stream(stream: Any, begin: Callable[[Any], None], add: Callable[[Any, Any], None]) -> None:
     schema = _Schema()
     _insist(stream.get_schema(ctypes.addressof(stream), ctypes.addressof(schema)))
     try:
+        begin(schema)
         while True:
             array = _Array()
             _insist(stream.get_next(ctypes.addressof(stream), ctypes.addressof(array)))
             if not array.release:
                 break
             try:
-                chunks.append(_take(schema, array))
+                add(schema, array)
             finally:
                 _end(array)
-        if not chunks:
-            _format_of(schema)
-            chunks.append(BinaryColumn(memoryview(b""), _none(), _none(), None, text=False))
     finally:
         _end(schema)
-
-
-def _none() -> npt.NDArray[np.int64]:
-    return np.empty(0, dtype="int64")
 
 
 def _insist(code: int) -> None:
@@ -130,70 +208,70 @@ def _end(struct: Any) -> None:
         _ReleaseFunction(struct.release)(ctypes.addressof(struct))
 
 
-def _format_of(schema: Any) -> tuple[str, Any]:
-    form, at = schema.format.decode(), schema
-    if form == "+s" and schema.n_children == 1:
-        at = schema.children[0].contents
-        form = at.format.decode()
-    if (form not in _OFFSETS and form not in _VIEWS) or at.dictionary:
-        msg = "a column of frames holds bytes, or texts in hexadecimal digits"
+def _format_of(schema: Any) -> str:
+    """Give the type of a column, or of its words."""
+    form: str = (schema.dictionary.contents if schema.dictionary else schema).format.decode()
+    of_words = form in BINARIES
+    if not of_words and (schema.dictionary or not (form in NUMBERS or form == NULLS or form.startswith("ts"))):
+        msg = "a column holds bytes, texts, integers or timestamps"
         raise InputError(msg)
-    return form, at
+    return form
 
 
-def _take(schema: Any, array: Any) -> BinaryColumn:
-    form, at = _format_of(schema)
-    if at is not schema:
-        outer, array = array, array.children[0].contents
-        first, n = outer.offset + array.offset, outer.length
-    else:
-        first, n = array.offset, array.length
+def _piece(schema: Any, array: Any, first: int, n: int) -> Piece:
+    """Copy some rows of an array."""
+    form = schema.format.decode()
+    if form == NULLS:
+        return Piece(np.zeros(n, dtype="bool"), None, None, n)
     known = _bits(array.buffers[0], first, n) if array.null_count and array.buffers[0] else None
-    if form in _VIEWS:
-        buffer, begin, end = _of_views(array, first, n)
+    if form in BINARIES:
+        return Piece(None, None, _strings(form, array, first, n, known), n)
+    dtype = np.dtype(NUMBERS.get(form, "<i8"))
+    numbers = np.frombuffer(_raw(array.buffers[1], (first + n) * dtype.itemsize), dtype=dtype)[first:]
+    strings = None
+    if schema.dictionary:
+        of = array.dictionary.contents
+        strings = _piece(schema.dictionary.contents, of, of.offset, of.length).strings
+    return Piece(known, numbers, strings, n)
+
+
+def _strings(form: str, array: Any, first: int, n: int, known: Flags | None) -> BinaryColumn:
+    if form not in _OFFSETS:
+        buffer, begin, end = _of_views(array, first, n, known)
     else:
         offsets = np.frombuffer(_raw(array.buffers[1], (first + n + 1) * int(_OFFSETS[form][2])), dtype=_OFFSETS[form])
         places = offsets[first : first + n + 1].astype("int64")
         low, high = (int(places[0]), int(places[-1])) if n else (0, 0)
         buffer = _raw(array.buffers[2] + low, high - low) if high > low else b""
         begin, end = places[:-1] - low, places[1:] - low
-    return BinaryColumn(memoryview(buffer), begin, end, known, form in _TEXTS)
+    return BinaryColumn(memoryview(buffer), begin, end, known, form in TEXTS)
 
 
 def _raw(address: int | None, size: int) -> bytes:
     return ctypes.string_at(address, size) if address and size else bytes(size)
 
 
-def _bits(address: int, first: int, n: int) -> npt.NDArray[np.bool_]:
+def _bits(address: int, first: int, n: int) -> Flags:
     raw = np.frombuffer(_raw(address, (first + n + 7) // 8), dtype="uint8")
     return np.unpackbits(raw, bitorder="little")[first : first + n].astype("bool")
 
 
-def _of_views(array: Any, first: int, n: int) -> tuple[bytes, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Put the values of a view array side by side."""
-    views = np.frombuffer(_raw(array.buffers[1], (first + n) * 16), dtype="<i4").reshape(-1, 4)[first:]
-    raw = views.tobytes()
-    pieces = [
-        raw[16 * row + 4 : 16 * row + 4 + size]
-        if size <= _INLINE
-        else ctypes.string_at(array.buffers[2 + place] + offset, size)
-        for row, (size, _, place, offset) in enumerate(views.tolist())
-    ]
-    end = np.cumsum([len(piece) for piece in pieces], dtype="int64")
-    return b"".join(pieces), end - views[:, 0], end
-
-
-def _joined(chunks: list[BinaryColumn]) -> BinaryColumn:
-    if len(chunks) == 1:
-        return chunks[0]
-    shift = np.cumsum([0, *(len(chunk.buffer) for chunk in chunks[:-1])]).tolist()
-    known = None
-    if any(chunk.known is not None for chunk in chunks):
-        known = np.concatenate([np.ones(len(c.begin), "bool") if c.known is None else c.known for c in chunks])
-    return BinaryColumn(
-        memoryview(b"".join(chunk.buffer for chunk in chunks)),
-        np.concatenate([chunk.begin + by for chunk, by in zip(chunks, shift, strict=True)]),
-        np.concatenate([chunk.end + by for chunk, by in zip(chunks, shift, strict=True)]),
-        known,
-        chunks[0].text,
-    )
+def _of_views(
+    array: Any, first: int, n: int, known: Flags | None
+) -> tuple[bytes, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Put the buffers that views lead to behind the views, which hold the short values themselves."""
+    raw = _raw(array.buffers[1], (first + n) * _VIEW)[first * _VIEW :]
+    views = np.frombuffer(raw, dtype="<i4").reshape(n, 4)
+    size, place, offset = (views[:, at].astype("int64") for at in (0, 2, 3))
+    if known is not None:
+        size[~known] = 0  # what stands there means nothing
+    begin = np.arange(n, dtype="int64") * _VIEW + 4
+    pieces, length = [raw], len(raw)
+    long = size > _INLINE
+    for which in np.unique(place[long]).tolist():
+        here = long & (place == which)
+        low, high = int(offset[here].min()), int((offset + size)[here].max())
+        begin[here] = offset[here] + (length - low)
+        pieces.append(_raw(array.buffers[2 + which] + low, high - low))
+        length += high - low
+    return b"".join(pieces), begin, begin + size

@@ -11,10 +11,10 @@ from divako.lorawan import parse_uplink
 from divako.model import Telegram, Uplink
 from divako.pipeline._items import Item
 from divako.telegrams import Formats, KeyStore, decode, decode_uplink, learn_formats
+from divako.telegrams._fields import KEY
 
 
 _MOST_FORMATS = 4096  # record headers that are remembered for the compact frames behind them
-_KEY = "encryption_key"  # the one of several keys that M-Bus has a use for
 
 
 @define
@@ -130,7 +130,7 @@ def decode_item(item: Item, *, keys: KeyStore | None = None, formats: Formats | 
     if item.link == "lorawan" and item.f_port is None and item.device is None:
         msg = "a payload without its port; name the device"
         raise UnsupportedError(msg, layer="lorawan.payload")
-    key = dict(item.keys).get(_KEY) if item.key is None else item.key
+    key = dict(item.keys).get(KEY) if item.key is None else item.key
     own = keys if key is None else KeyStore.single(key)
     if has_own(item):
         formats = _learn(item, own)

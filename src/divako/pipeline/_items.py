@@ -6,10 +6,9 @@ the envelope of a LoRaWAN network server, as it is or under ``document``.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,10 +17,7 @@ from attrs import field, frozen
 
 from divako.errors import InputError
 from divako.stores import Line
-
-
-FRAME_FORMATS = ("A", "B", "stripped", "stripped-B")
-_NOT_HEX = str.maketrans("", "", " :-\t")
+from divako.telegrams._fields import FRAME_FORMATS, hex_bytes, instant_in, keys_in, one_of, port_in, text_in
 
 
 @frozen(kw_only=True)
@@ -113,21 +109,6 @@ def _hexadecimal(text: str, line: Line) -> Item:
     return Item(file=line.file, line=line.number, frame=hex_bytes(text, "the line"))
 
 
-def hex_bytes(text: str, what: str) -> bytes:
-    """Read hexadecimal digits, with blanks, colons or hyphens between them.
-
-    Raises
-    ------
-    InputError
-        They are none, or an odd number.
-    """
-    try:
-        return bytes.fromhex(text.translate(_NOT_HEX))
-    except ValueError:
-        msg = f"{what} is not an even number of hexadecimal digits"
-        raise InputError(msg) from None
-
-
 def _id_of(text: str) -> str | int | None:
     """Save what a refused line calls itself."""
     try:
@@ -158,70 +139,24 @@ def _object(text: str, line: Line) -> Item:
             file=line.file,
             line=line.number,
             document=document,
-            device=_text(known, "device"),
+            device=text_in(known, "device"),
         )
     return Item(
         id=given,
         file=line.file,
         line=line.number,
-        frame=hex_bytes(_text(fields, "hex") or "", "hex"),
-        key=_text(fields, "key"),
-        keys=_keys(fields),
-        link=_one_of(fields, "link", ("mbus", "wmbus", "lorawan")),
-        f_port=_port(fields),
-        device=_text(fields, "device"),
-        meter_id=(_text(fields, "meter") or "").lower(),
-        received_at=_instant(fields),
+        frame=hex_bytes(text_in(fields, "hex") or "", "hex"),
+        key=text_in(fields, "key"),
+        keys=keys_in(fields),
+        link=one_of(fields, "link", ("mbus", "wmbus", "lorawan")),
+        f_port=port_in(fields),
+        device=text_in(fields, "device"),
+        meter_id=(text_in(fields, "meter") or "").lower(),
+        received_at=instant_in(fields),
         context=_context(fields),
-        format=() if fields.get("format") is None else (hex_bytes(_text(fields, "format") or "", "format"),),
-        frame_format=_one_of(fields, "frame_format", FRAME_FORMATS),
+        format=() if fields.get("format") is None else (hex_bytes(text_in(fields, "format") or "", "format"),),
+        frame_format=one_of(fields, "frame_format", FRAME_FORMATS),
     )
-
-
-def _text(fields: Mapping[str, Any], name: str) -> str | None:
-    value = fields.get(name)
-    if value is not None and not isinstance(value, str):
-        msg = f"{name} is a text"
-        raise InputError(msg)
-    return value
-
-
-def _keys(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    value = fields.get("keys") or {}
-    if isinstance(value, Mapping) and all(isinstance(key, str) for key in value.values()):
-        return tuple(value.items())
-    msg = "keys is an object of names and keys in hexadecimal digits"
-    raise InputError(msg)
-
-
-def _one_of(fields: Mapping[str, Any], name: str, known: Sequence[str]) -> str | None:
-    value = _text(fields, name)
-    if value is not None and value not in known:
-        # Other forms are named by other programs, such as the "long" of wired frames: no hint, no harm.
-        return None
-    return value
-
-
-def _port(fields: Mapping[str, Any]) -> int | None:
-    value = fields.get("fport")
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    msg = "fport is a whole number"
-    raise InputError(msg)
-
-
-def _instant(fields: Mapping[str, Any]) -> np.datetime64 | None:
-    value = _text(fields, "received_at")
-    if value is None:
-        return None
-    try:
-        time = dt.datetime.fromisoformat(value)
-        if time.tzinfo is not None:
-            return np.datetime64(time.astimezone(dt.UTC).replace(tzinfo=None), "ms")
-    except (ValueError, OverflowError):
-        pass
-    msg = "received_at is an RFC 3339 time with its offset"
-    raise InputError(msg)
 
 
 def _context(fields: Mapping[str, Any]) -> tuple[bytes, ...] | None:

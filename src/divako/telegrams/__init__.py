@@ -6,6 +6,7 @@ from divako.telegrams._blocks import Block, Blocks
 from divako.telegrams._decode import decode, decode_uplink, learn_formats, readings_of
 from divako.telegrams._keys import KeyStore, parse_key
 from divako.telegrams._readout import Readout
+from divako.telegrams._received import Received
 from divako.telegrams._replay import ReplayGuard
 from divako.telegrams._tables import Batch, Refusals, Telegrams
 
@@ -17,6 +18,7 @@ __all__ = [
     "Formats",
     "KeyStore",
     "Readout",
+    "Received",
     "Refusals",
     "ReplayGuard",
     "Telegrams",

@@ -7,14 +7,13 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from divako.mbus import Formats, KeyLookup
+from divako.model import ArrowProducer, speaks_arrow
 from divako.telegrams._asked import Words
 from divako.telegrams._blocks import Blocks
 from divako.telegrams._done import Done, joined
 from divako.telegrams._part import decode_part
+from divako.telegrams._received import Instants, Names, Ports, Received, received_of
 from divako.telegrams._source import source_of
 from divako.telegrams._tables import Batch
 from divako.telegrams._told import Told, decode_alone, keys_of
@@ -29,11 +28,11 @@ def decode_batch(
     frames: Any,
     *,
     keys: KeyLookup | None = None,
-    received_at: np.datetime64 | npt.NDArray[np.datetime64] | None = None,
-    frame_format: str | Sequence[str | None] | None = None,
-    f_port: int | Sequence[int | None] | None = None,
-    device: str | Sequence[str | None] | None = None,
-    meter_ids: Sequence[str] | None = None,
+    received_at: Instants | None = None,
+    frame_format: Names | None = None,
+    f_port: Ports | None = None,
+    device: Names | None = None,
+    meter_ids: Sequence[str] | ArrowProducer | None = None,
     formats: Formats | None = None,
     trailing: int = 0,
     partial: bool = False,
@@ -48,15 +47,17 @@ def decode_batch(
 
     Parameters
     ----------
-    frames : sequence of bytes or str, tuple, ndarray of uint8, or Arrow array
+    frames : sequence of bytes or str, tuple, ndarray of uint8, Arrow array, or Received
         ``n`` frames or payloads: bytes; texts in hexadecimal digits; a buffer and an array of
-        ``n + 1`` offsets into it; rows of equal length, shape ``(n, m)``; or any array of
-        binary or string that speaks Arrow's PyCapsule interface.
+        ``n + 1`` offsets into it; rows of equal length, shape ``(n, m)``; any array of
+        binary or string that speaks Arrow's PyCapsule interface; or frames and what is said of them in
+        one piece, from lines of JSON or a table.
     keys : KeyLookup, optional
         Who knows the keys of meters.
-    received_at, frame_format, f_port, device : scalar or sequence, optional
-        As for `decode`: one for all, or ``n``.
-    meter_ids : sequence of str, optional
+    received_at, frame_format, f_port, device : scalar, sequence or Arrow array, optional
+        As for `decode`: one for all, or ``n``. Timestamps of Arrow have any unit and need a time zone; what
+        is finer than milliseconds is cut off, and null is what nobody said.
+    meter_ids : sequence of str or Arrow array, optional
         Identities of LoRaWAN devices, ``n``.
     formats : Formats, optional
         Record headers by signature, for compact frames.
@@ -75,9 +76,10 @@ def decode_batch(
     Raises
     ------
     DecodeError, DriverError, InputError
-        With ``errors="raise"``, the first.
+        With ``errors="raise"``, the first; and an `InputError` where a whole column of Arrow is of another
+        type, or its timestamps have no zone.
     ValueError, TypeError
-        A column has another length than the frames, or the frames are none of these forms.
+        A column has another length than the frames, or frames or columns are none of these forms.
 
     Examples
     --------
@@ -87,8 +89,8 @@ def decode_batch(
     ([12.345], [0, -1], ('decode.truncated',))
     """
     more = {"keys": keys, "formats": formats, "trailing": trailing, "partial": partial}
-    columns = received_at, frame_format, f_port, device, meter_ids
-    done = decoded_parts(frames, columns, more, errors=errors, progress=progress, min_rows=_min_rows)
+    received = received_of(frames, received_at, frame_format, f_port, device, meter_ids)
+    done = decoded_parts(received, more, errors=errors, progress=progress, min_rows=_min_rows)
     return Batch(
         telegrams=done.telegrams, readings=done.readings, first=done.first, errors=done.errors, telegram_at=done.alone
     )
@@ -98,8 +100,8 @@ def decode_blocks(
     frames: Any,
     *,
     keys: KeyLookup | None = None,
-    received_at: np.datetime64 | npt.NDArray[np.datetime64] | None = None,
-    frame_format: str | Sequence[str | None] | None = None,
+    received_at: Instants | None = None,
+    frame_format: Names | None = None,
     formats: Formats | None = None,
     trailing: int = 0,
     errors: str = "raise",
@@ -136,8 +138,8 @@ def decode_blocks(
     ([(50, (1, 50))], 0)
     """
     more = {"keys": keys, "formats": formats, "trailing": trailing}
-    columns = received_at, frame_format, None, None, None
-    done = decoded_parts(frames, columns, more, errors=errors, progress=progress, min_rows=_min_rows, in_blocks=True)
+    received = received_of(frames, received_at, frame_format)
+    done = decoded_parts(received, more, errors=errors, progress=progress, min_rows=_min_rows, in_blocks=True)
     return Blocks(
         telegrams=done.telegrams,
         blocks=done.blocks,
@@ -149,8 +151,7 @@ def decode_blocks(
 
 
 def decoded_parts(
-    frames: Any,
-    columns: tuple[Any, ...],
+    received: Received,
     more: dict[str, Any],
     *,
     errors: str,
@@ -162,9 +163,9 @@ def decoded_parts(
     if errors not in {"raise", "collect"}:
         msg = "errors must be 'raise' or 'collect'"
         raise ValueError(msg)
-    source = source_of(frames)
+    source = source_of(received.frames)
     n = len(source)
-    told = Told(n, *columns)
+    told = Told(n, received)
     alone = functools.partial(decode_alone, source, told, more)
     asked = told.asked(keys_of(more["keys"]), more["trailing"], alone)
     words = Words()
@@ -181,7 +182,7 @@ def decoded_parts(
 
 
 def iterate_batches(
-    frames: Iterable[bytes | str],
+    frames: Iterable[bytes | str | Received | ArrowProducer],
     *,
     size: int = 100_000,
     progress: Callable[[int], None] | None = None,
@@ -191,10 +192,11 @@ def iterate_batches(
 
     Parameters
     ----------
-    frames : iterable of bytes or str
-        Frames as they come.
+    frames : iterable of bytes, str, Received or Arrow arrays
+        Frames as they come; or many at a time, which make a batch of their own, such as those of a file of
+        Parquet: ``map(Received.of_table, file.iter_batches())``.
     size : int, default 100_000
-        How many make a batch; a batch of that many telegrams of ten readings takes
+        How many single ones make a batch; a batch of that many telegrams of ten readings takes
         some 100 MB while it is made.
     progress : callable, optional
         Called after each batch with how many telegrams are done.
@@ -221,16 +223,25 @@ def iterate_batches(
         msg = "a batch holds at least one telegram"
         raise ValueError(msg)
     done = 0
-    waiting: list[bytes | str] = []
-    for frame in frames:
-        waiting.append(frame)
-        if len(waiting) == size:
-            yield decode_batch(waiting, **asked)
-            done += size
-            waiting = []
-            if progress is not None:
-                progress(done)
-    if waiting:
-        yield decode_batch(waiting, **asked)
+    for some in _together(frames, size):
+        batch = decode_batch(some, **asked)
+        yield batch
+        done += len(batch)
         if progress is not None:
-            progress(done + len(waiting))
+            progress(done)
+
+
+def _together(frames: Iterable[Any], size: int) -> Iterator[Any]:
+    """Put single frames together, and leave what is many as it is."""
+    waiting: list[bytes | str] = []
+    for one in frames:
+        many = isinstance(one, Received) or speaks_arrow(one)
+        if not many:
+            waiting.append(one)
+        if waiting and (many or len(waiting) == size):
+            yield waiting
+            waiting = []
+        if many:
+            yield one
+    if waiting:
+        yield waiting

@@ -143,7 +143,7 @@ def decode_uplink(document: Mapping[str, object] | Uplink, *, device: str | None
 def _from_payload(
     payload: bytes, *, f_port: int | None, device: str | None, meter_id: str, received_at: np.datetime64 | None
 ) -> Telegram:
-    driver = for_device(device) if device is not None else _found(payload, f_port)
+    driver = for_device(device) if device is not None else found_driver(payload, f_port)
     records = driver.read(payload, f_port=f_port, received_at=received_at)
     status = Status.OK
     for record in records:
@@ -167,7 +167,8 @@ def _from_payload(
 _OF_DEVICE = Status((1 << 16) - 1)
 
 
-def _found(payload: bytes, f_port: int | None) -> Driver:
+def found_driver(payload: bytes, f_port: int | None) -> Driver:
+    """Find the driver that reads a payload, by its port and length."""
     from divako.drivers import find
 
     try:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from divako.mbus import KeyLookup
 from divako.telegrams._alike import Alike
 from divako.telegrams._batch import MIN_ROWS, decoded_parts
+from divako.telegrams._received import Instants, Names, received_of
 from divako.telegrams._tables import Telegrams
 
 
@@ -18,8 +15,8 @@ def decode_alike(
     frames: Any,
     *,
     keys: KeyLookup | None = None,
-    received_at: np.datetime64 | npt.NDArray[np.datetime64] | None = None,
-    frame_format: str | Sequence[str | None] | None = None,
+    received_at: Instants | None = None,
+    frame_format: Names | None = None,
     _min_rows: int = MIN_ROWS,
 ) -> tuple[Telegrams, tuple[Alike, ...]]:
     """Decode those M-Bus telegrams of which many have one layout, with all their records.
@@ -41,6 +38,6 @@ def decode_alike(
         As `decode_batch`.
     """
     more = {"keys": keys, "formats": None, "trailing": 0}
-    columns = received_at, frame_format, None, None, None
-    done = decoded_parts(frames, columns, more, errors="collect", progress=None, min_rows=_min_rows, in_alike=True)
+    received = received_of(frames, received_at, frame_format)
+    done = decoded_parts(received, more, errors="collect", progress=None, min_rows=_min_rows, in_alike=True)
     return done.telegrams, done.alike

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from divako.errors import InputError
-from divako.model import binary_column
+from divako.model import ArrowColumn, binary_column, speaks_arrow
 
 
 SPARE = 288  # bytes before the first and behind the last frame, so that wide loads stay inside
@@ -171,10 +171,31 @@ class _Flat:
         return raw.decode("latin-1") if self.text else raw
 
     def part(self, first: int, last: int) -> Frames:
-        if self.text or (self.known is not None and not self.known[first:last].all()):
+        begin, end = self.begin[first:last], self.end[first:last]
+        if not len(begin) or (self.known is not None and not self.known[first:last].all()):
             return _Items([self._item(row) for row in range(first, min(last, len(self)))]).part(0, last - first)
-        places = zip(self.begin[first:last].tolist(), self.end[first:last].tolist(), strict=True)
-        return _side_by_side([self.buffer[begin:end] for begin, end in places], {})
+        low = int(begin.min())
+        raw = bytes(self.buffer[low : int(end.max())])  # bytes are cut faster than views
+        begin, end = begin - low, end - low
+        if self.text:
+            clean = _binary_of(raw, begin, end)
+            if clean is None:
+                texts = raw.decode("latin-1")
+                return _Items([texts[b:e] for b, e in zip(begin.tolist(), end.tolist(), strict=True)]).part(
+                    0, len(begin)
+                )
+            raw, begin, end = clean, begin >> 1, end >> 1
+        return _side_by_side([raw[b:e] for b, e in zip(begin.tolist(), end.tolist(), strict=True)], {})
+
+
+def _binary_of(raw: bytes, begin: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> bytes | None:
+    """Read texts that stand behind one another all at once; None where they do not, or one is not clean."""
+    if ((begin | end) & 1).any() or (begin[1:] != end[:-1]).any():
+        return None
+    try:
+        return binascii.unhexlify(raw)
+    except ValueError:
+        return None
 
 
 def source_of(frames: Any) -> Source:
@@ -192,8 +213,8 @@ def source_of(frames: Any) -> Source:
     ValueError
         Offsets fall, or lead out of the buffer.
     """
-    if hasattr(frames, "__arrow_c_stream__") or hasattr(frames, "__arrow_c_array__"):
-        column = binary_column(frames)
+    if isinstance(frames, ArrowColumn) or speaks_arrow(frames):
+        column = frames.binaries() if isinstance(frames, ArrowColumn) else binary_column(frames)
         return _Flat(column.buffer, column.begin, column.end, column.known, column.text)
     if isinstance(frames, np.ndarray):
         return _of_rows(frames)

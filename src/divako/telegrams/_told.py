@@ -2,67 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+
+from attrs import frozen
 
 from divako.codec import AesKey, DesKey
+from divako.errors import DivakoError, InputError
 from divako.mbus import KeyLookup
-from divako.model import Mvt, Telegram
+from divako.model import ArrowColumn, Mvt, Telegram, arrow_column, speaks_arrow
 from divako.telegrams._asked import FORMATS, Asked
 from divako.telegrams._decode import decode
 from divako.telegrams._keyring import KeysOf
 from divako.telegrams._keys import KeyStore
+from divako.telegrams._received import Received
 from divako.telegrams._source import Source
 
 
 _NO_FORM = -1
+_NAT = np.datetime64("NaT", "ms")
+
+
+@frozen(eq=False)
+class Coded:
+    """A column of words, each once, or one for all.
+
+    Parameters
+    ----------
+    code : ndarray of int, shape (n,)
+        Row numbers into `words`; -1 where nothing is said.
+    words : sequence
+        What is said.
+    """
+
+    code: npt.NDArray[Any]
+    words: Sequence[Any]
+
+    def __getitem__(self, row: int) -> Any:
+        code = int(self.code[row])
+        return self.words[code] if code >= 0 else None
 
 
 class Told:
-    """What is said of the frames, one for all or one for each."""
+    """What is said of ``n`` frames.
 
-    def __init__(
-        self, n: int, received_at: Any, frame_format: Any, f_port: Any, device: Any, meter_ids: Sequence[str] | None
-    ) -> None:
+    Parameters
+    ----------
+    n : int
+        How many.
+    received : Received
+        As the caller said it.
+    """
+
+    def __init__(self, n: int, received: Received) -> None:
         self.n = n
-        self.received_at = _spread(received_at, n)
-        self.frame_format, self.f_port, self.device = (_spread(v, n) for v in (frame_format, f_port, device))
-        self.meter_ids = None if meter_ids is None else _spread(meter_ids, n)
+        self.refused: dict[int, DivakoError] = dict(received.refused)
+        self.own = received.own
+        self.received_at = self._instants(received.received_at)
+        self.frame_format = _coded(received.frame_format, n, ArrowColumn.words)
+        self.f_port = _coded(received.f_port, n, _ports)
+        self.device = _coded(received.device, n, ArrowColumn.words)
+        self.meter_ids = _names(received.meter_ids, n)
+
+    def _instants(self, given: Any) -> npt.NDArray[np.datetime64]:
+        column = _arrow(given)
+        if column is not None:
+            times, good = column.instants()
+            for row in np.flatnonzero(~good).tolist():
+                self.refused[row] = InputError("received_at is beyond what milliseconds count")
+            _require_length(times, self.n)
+            return times
+        if given is None or isinstance(given, np.datetime64):
+            return np.broadcast_to(np.array(_NAT if given is None else given, dtype="datetime64[ms]"), (self.n,))
+        if not isinstance(given, np.ndarray) or given.dtype.kind != "M":
+            msg = (
+                "received_at is a datetime64 or an array of them, in UTC, or an Arrow column of timestamps with a zone"
+            )
+            raise TypeError(msg)
+        _require_length(given, self.n)
+        return given.astype("datetime64[ms]", copy=False)
 
     def asked(self, keys_of: KeysOf | None, trailing: int, alone: Callable[[int], Telegram]) -> Asked:
         """Bring the columns to the form that parts are decoded with."""
-        n = self.n
-        times = np.array([np.datetime64("NaT", "ms") if self.received_at is None else self.received_at])
-        if isinstance(self.received_at, np.ndarray):
-            times = self.received_at
-        form = self.frame_format
-        if form is None or isinstance(form, str):
-            codes = np.full(n, FORMATS.get(form, _NO_FORM), dtype="int8")
-        else:
-            codes = np.array([FORMATS.get(one, _NO_FORM) for one in form], dtype="int8")
-        payloads: dict[tuple[str | None, int | None], Any] = {}
-        if isinstance(self.f_port, int | None) and isinstance(self.device, str | None):
-            if self.f_port is not None or self.device is not None:
-                payloads[self.device, self.f_port] = np.arange(n)
-                codes[:] = _NO_FORM
-        else:
-            ports = [self.f_port] * n if isinstance(self.f_port, int | None) else self.f_port
-            devices = [self.device] * n if isinstance(self.device, str | None) else self.device
-            for row, (device, port) in enumerate(zip(devices, ports, strict=True)):
-                if device is not None or port is not None:
-                    payloads.setdefault((device, port), []).append(row)
-                    codes[row] = _NO_FORM
+        formats = np.array([FORMATS.get(one, _NO_FORM) for one in (*self.frame_format.words, None)], dtype="int8")
+        codes = formats[self.frame_format.code]
+        payloads = self._payloads()
+        for rows in payloads.values():
+            codes[rows] = _NO_FORM
+        if self.refused or self.own:
+            # Neither a frame nor a payload: what is left to single decoding.
+            apart = np.array(sorted({*self.refused, *self.own}), dtype="int64")
+            codes[apart] = _NO_FORM
+            payloads = {which: rows[~np.isin(rows, apart)] for which, rows in payloads.items()}
         return Asked(
-            received_at=np.broadcast_to(times.astype("datetime64[ms]"), (n,)),
+            received_at=self.received_at,
             formats=codes,
-            payloads={which: np.array(rows, dtype="int64") for which, rows in payloads.items()},
+            payloads=payloads,
             meter_ids=self.meter_ids,
             keys_of=keys_of,
             trailing=trailing,
             alone=alone,
         )
+
+    def _payloads(self) -> dict[tuple[str | None, int | None], npt.NDArray[np.int64]]:
+        """Give the rows of payloads by device and port."""
+        device, port = self.device, self.f_port
+        if not device.words and not port.words:
+            return {}
+        if device.code.strides == port.code.strides == (0,):
+            return {(device[0], port[0]): np.arange(self.n)} if self.n else {}
+        many = len(port.words) + 1
+        key = (device.code.astype("int64") + 1) * many + port.code + 1
+        order = np.argsort(key, kind="stable")
+        edges = np.flatnonzero(np.diff(key[order], prepend=-1))
+        groups = np.split(order, edges[1:]) if len(edges) else []
+        return {(device[int(rows[0])], port[int(rows[0])]): rows for rows in groups if key[rows[0]]}
 
 
 def keys_of(keys: KeyLookup | None) -> KeysOf | None:
@@ -77,28 +134,65 @@ def keys_of(keys: KeyLookup | None) -> KeysOf | None:
     return only
 
 
-def _spread(value: Any, n: int) -> Any:
-    """Check that one came, or ``n``."""
-    if value is None or isinstance(value, str | int | np.datetime64):
-        return value
-    if len(value) != n:
-        msg = f"{len(value)} values for {n} telegrams"
-        raise ValueError(msg)
-    return value
-
-
-def decode_alone(source: Source, columns: Told, more: dict[str, Any], row: int) -> Telegram:
+def decode_alone(source: Source, told: Told, more: dict[str, Any], row: int) -> Telegram:
     """Decode one row as `decode` does."""
-
-    def of(value: Any) -> Any:
-        return value if value is None or isinstance(value, str | int | np.datetime64) else value[row]
-
+    if row in told.refused:
+        raise told.refused[row]
+    time = told.received_at[row]
     return decode(
         source.frame(row),
-        received_at=of(columns.received_at),
-        frame_format=of(columns.frame_format),
-        f_port=of(columns.f_port),
-        device=of(columns.device),
-        meter_id="" if columns.meter_ids is None else columns.meter_ids[row],
-        **more,
+        received_at=None if np.isnat(time) else time,
+        frame_format=told.frame_format[row],
+        f_port=told.f_port[row],
+        device=told.device[row],
+        meter_id="" if told.meter_ids is None else told.meter_ids[row],
+        **{**more, **told.own.get(row, {})},
     )
+
+
+def _arrow(given: Any) -> ArrowColumn | None:
+    if isinstance(given, ArrowColumn):
+        return given
+    return arrow_column(given) if speaks_arrow(given) else None
+
+
+def _require_length(column: Any, n: int) -> None:
+    if len(column) != n:
+        msg = f"{len(column)} values for {n} telegrams"
+        raise ValueError(msg)
+
+
+def _coded(given: Any, n: int, read: Callable[[ArrowColumn], tuple[npt.NDArray[Any], Sequence[Any]]]) -> Coded:
+    column = _arrow(given)
+    if column is not None:
+        _require_length(column, n)
+        return Coded(*read(column))
+    if given is None or isinstance(given, str | int):
+        words = () if given is None else (given,)
+        return Coded(np.broadcast_to(np.array(len(words) - 1, dtype="int8"), (n,)), words)
+    _require_length(given, n)
+    values = given.tolist() if isinstance(given, np.ndarray) else given
+    seen: dict[Hashable, int] = {None: -1}
+    code = np.fromiter((seen.setdefault(one, len(seen) - 1) for one in values), dtype="int64", count=n)
+    return Coded(code, tuple(seen)[1:])
+
+
+def _ports(column: ArrowColumn) -> tuple[npt.NDArray[Any], Sequence[int]]:
+    numbers, known = column.integers()
+    ports, code = np.unique(numbers, return_inverse=True)
+    return np.where(known, code.reshape(-1), -1), ports.tolist()
+
+
+def _names(given: Any, n: int) -> Sequence[str] | None:
+    if isinstance(given, str):
+        msg = "meter_ids are one for each telegram"
+        raise TypeError(msg)
+    if given is None:
+        return None
+    _require_length(given, n)
+    column = _arrow(given)
+    if column is None:
+        return list(given)
+    code, words = column.words()
+    names = (*words, "")  # who is not named, by -1
+    return [names[one] for one in code.tolist()]

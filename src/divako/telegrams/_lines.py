@@ -1,0 +1,132 @@
+"""Lines of JSON to the columns of a batch."""
+
+from __future__ import annotations
+
+import json
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from divako.errors import DivakoError, InputError, UnsupportedError
+from divako.lorawan import parse_uplink
+from divako.mbus import Formats
+from divako.telegrams._decode import found_driver
+from divako.telegrams._fields import FRAME_FORMATS, KEY, hex_bytes, instant_in, keys_in, one_of, port_in, text_in
+from divako.telegrams._keys import KeyStore
+
+
+_BOM = b"\xef\xbb\xbf"
+_OWN = frozenset({"key", "keys", "context", "format"})
+_NAT = np.datetime64("NaT", "ms")
+
+_Fields = dict[str, Any]
+
+
+def columns_of_lines(lines: bytes | str | Iterable[bytes | str]) -> dict[str, Any]:
+    """Read lines to what `Received` is made of."""
+    refused: dict[int, DivakoError] = {}
+    own: dict[int, _Fields] = {}
+    rows: list[_Fields] = []
+    numbers: list[int] = []
+    for number, text in _texts(lines):
+        row: _Fields = {}
+        try:
+            row = _row_of(text)
+        except DivakoError as error:
+            refused[len(rows)] = error
+        if more := row.pop("own", None):
+            own[len(rows)] = more
+        rows.append(row)
+        numbers.append(number)
+    times = [row.get("received_at") for row in rows]
+    return {
+        "frames": [row.get("frame", b"") for row in rows],
+        "received_at": np.array([_NAT if time is None else time for time in times], dtype="datetime64[ms]"),
+        **{name: [row.get(name) for row in rows] for name in ("frame_format", "f_port", "device")},
+        "meter_ids": [row.get("meter_id", "") for row in rows],
+        "line": np.array(numbers, dtype="int64"),
+        "refused": refused,
+        "own": own,
+    }
+
+
+def _texts(lines: bytes | str | Iterable[bytes | str]) -> Iterator[tuple[int, str | None]]:
+    """Number the lines and give those that say something; None for one that is no text."""
+    if isinstance(lines, bytes | str):
+        lines = lines.split(b"\n") if isinstance(lines, bytes) else lines.split("\n")
+    for number, line in enumerate(lines, 1):
+        try:
+            text = (line.removeprefix(_BOM) if number == 1 else line).decode() if isinstance(line, bytes) else line
+        except UnicodeDecodeError:
+            yield number, None
+            continue
+        text = text.strip()
+        if text and not text.startswith("#"):
+            yield number, text
+
+
+def _row_of(text: str | None) -> _Fields:
+    if text is None:
+        msg = "not a text in UTF-8"
+        raise InputError(msg)
+    if not text.startswith("{"):
+        return {"frame": hex_bytes(text, "the line")}
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError):
+        msg = "the line begins like a JSON object and is none"
+        raise InputError(msg) from None
+    return _of_fields(fields) if "hex" in fields else _of_envelope(fields)
+
+
+def _of_fields(fields: Mapping[str, Any]) -> _Fields:
+    row = {
+        "frame": hex_bytes(text_in(fields, "hex") or "", "hex"),
+        "received_at": instant_in(fields),
+        "frame_format": one_of(fields, "frame_format", FRAME_FORMATS),
+        "f_port": port_in(fields),
+        "device": text_in(fields, "device"),
+        "meter_id": (text_in(fields, "meter") or "").lower(),
+        "own": {} if _OWN.isdisjoint(fields) else _own(fields),
+    }
+    if fields.get("link") == "lorawan" and row["f_port"] is None and row["device"] is None:
+        msg = "a payload without its port; name the device"
+        raise UnsupportedError(msg, layer="lorawan.payload")
+    return row
+
+
+def _own(fields: Mapping[str, Any]) -> _Fields:
+    """Take what goes before the keys and formats of all."""
+    out: _Fields = {}
+    key = text_in(fields, "key")
+    if key is None:
+        key = dict(keys_in(fields)).get(KEY)
+    if key is not None:
+        out["keys"] = KeyStore.single(key)
+    context, headers = fields.get("context"), text_in(fields, "format")
+    if context:
+        msg = "a batch has no telegrams that came before one of its own; teach their formats"
+        raise InputError(msg)
+    if headers is not None or isinstance(context, list):
+        out["formats"] = Formats.of([] if headers is None else [hex_bytes(headers, "format")])
+    return out
+
+
+def _of_envelope(fields: Mapping[str, Any]) -> _Fields:
+    document = fields.get("document", fields)
+    if not isinstance(document, Mapping):
+        msg = "document is an object"
+        raise InputError(msg)
+    uplink = parse_uplink(document)
+    device = text_in(fields, "device") if "document" in fields else None
+    if device is None and uplink.f_port is None:
+        device = found_driver(uplink.payload, None).name
+    return {
+        "frame": uplink.payload,
+        "received_at": uplink.time,
+        "f_port": uplink.f_port,
+        "device": device,
+        "meter_id": uplink.dev_eui,
+    }
