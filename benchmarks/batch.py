@@ -289,20 +289,25 @@ def bench_sealed(many: int, few: int, rounds: int, folder: Path) -> None:
     Taken(jobs, rounds).show(title, per, "divako, batch to rows")
 
 
-def bench_payloads(many: int, rounds: int) -> None:
-    rng = np.random.default_rng(4)
-    hours = rng.integers(0, 20, (many, axioma_w1.HOURS))
-    layout = struct.Struct("<IBIII15H")
+HOURLY = struct.Struct("<IBIII15H")
+
+
+def hourly(many: int) -> list[bytes]:
+    hours = np.random.default_rng(4).integers(0, 20, (many, axioma_w1.HOURS))
     at, now = 1_767_225_600, 10_000_000
-    payloads = [
-        layout.pack(at + i % 1000, 0, now + i, at - 54_000, now + i - 400, *hour)
+    return [
+        HOURLY.pack(at + i % 1000, 0, now + i, at - 54_000, now + i - 400, *hour)
         for i, hour in enumerate(hours.tolist())
     ]
+
+
+def bench_payloads(many: int, rounds: int) -> None:
+    payloads = hourly(many)
 
     def tuples() -> list[list[tuple[int, float]]]:
         out = []
         for payload in payloads:
-            time_now, _, volume, logged_at, logged, *steps = layout.unpack(payload)
+            time_now, _, volume, logged_at, logged, *steps = HOURLY.unpack(payload)
             rows = [(logged_at, logged / 1000)]
             for step in steps:
                 logged_at += 3600
@@ -325,24 +330,26 @@ def bench_payloads(many: int, rounds: int) -> None:
 
 
 def measure_memory(many: int) -> None:
-    frames = wired(many, 10, np.random.default_rng(2), meters=many // PER_METER)
     times = np.datetime64("2026-01-01", "ms") + np.arange(many) * np.timedelta64(1, "s")
-    decode_batch(frames, received_at=times)
-    gc.collect()
-    tracemalloc.start()
-    batch = decode_batch(frames, received_at=times)
-    kept, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    print(f"\nmemory of {many} telegrams of {len(batch.readings) / many:.0f} readings, each with its time of receipt")
-    print(f"  as rows   kept {kept / many:.0f} B a telegram, at most {peak / many:.0f} B while they are decoded")
+    frames = wired(many, 10, np.random.default_rng(2), meters=many // PER_METER)
+    show_memory("telegrams", frames, received_at=times)
+    show_memory("LoRaWAN payloads", hourly(many), device="axioma_w1", f_port=100)
+
+
+def show_memory(what: str, frames: list[bytes], **asked: Any) -> None:
+    many = len(frames)
+    batch = decode_batch(frames, **asked)
+    assert sum(len(block.telegram) for block in decode_blocks(frames, **asked).blocks) == many
+    print(f"\nmemory of {many} {what} of {len(batch.readings) / many:.0f} readings, each with its time")
     del batch
-    gc.collect()
-    tracemalloc.start()
-    blocks = decode_blocks(frames, received_at=times)
-    kept, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    print(f"  as blocks kept {kept / many:.0f} B a telegram, at most {peak / many:.0f} B while they are decoded")
-    assert sum(len(block.telegram) for block in blocks.blocks) == many
+    for name, decode_all in (("rows", decode_batch), ("blocks", decode_blocks)):
+        gc.collect()
+        tracemalloc.start()
+        made = decode_all(frames, **asked)
+        kept, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        print(f"  as {name:6} kept {kept / many:.0f} B each, at most {peak / many:.0f} B while they are decoded")
+        del made
 
 
 def bench_million() -> None:

@@ -102,20 +102,24 @@ def decode_blocks(
     keys: KeyLookup | None = None,
     received_at: Instants | None = None,
     frame_format: Names | None = None,
+    f_port: Ports | None = None,
+    device: Names | None = None,
+    meter_ids: Sequence[str] | ArrowProducer | None = None,
     formats: Formats | None = None,
     trailing: int = 0,
     errors: str = "raise",
     progress: Callable[[int, int], None] | None = None,
     _min_rows: int = MIN_ROWS,
 ) -> Blocks:
-    """Decode many M-Bus telegrams into one block of columns for each layout.
+    """Decode many telegrams into one block of columns for each layout.
 
     The numbers are those of `decode_batch`; they are not put in the order of the telegrams, which takes
-    half the memory and less time.
+    half the memory and less time. Payloads of a device make blocks where its driver declares their layout and
+    each has the same readings.
 
     Parameters
     ----------
-    frames, keys, received_at, frame_format, formats, trailing, errors, progress
+    frames, keys, received_at, frame_format, f_port, device, meter_ids, formats, trailing, errors, progress
         As for `decode_batch`.
 
     Returns
@@ -138,7 +142,7 @@ def decode_blocks(
     ([(50, (1, 50))], 0)
     """
     more = {"keys": keys, "formats": formats, "trailing": trailing}
-    received = received_of(frames, received_at, frame_format)
+    received = received_of(frames, received_at, frame_format, f_port, device, meter_ids)
     done = decoded_parts(received, more, errors=errors, progress=progress, min_rows=_min_rows, in_blocks=True)
     return Blocks(
         telegrams=done.telegrams,

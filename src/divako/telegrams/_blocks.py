@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,6 +13,9 @@ from divako.model import Readings, Register
 from divako.telegrams._book import Book
 from divako.telegrams._tables import Refusals, Telegrams
 from divako.telegrams._values import Values
+
+
+_INDICES = {"storage": "int64", "tariff": "int32", "subunit": "int32", "function": "uint8"}
 
 
 @frozen(kw_only=True, eq=False)
@@ -24,7 +29,7 @@ class Block:
     register : ndarray of int32, shape (m,)
         Row numbers into the registers of the `Blocks`; -1 where only the maker knows the quantity.
     storage : ndarray of int64, shape (m,)
-        Storage numbers; those with 0 have the time of receipt of their telegram.
+        Storage numbers.
     tariff, subunit : ndarray of int32, shape (m,)
         Further indices.
     function : ndarray of uint8, shape (m,)
@@ -36,7 +41,10 @@ class Block:
     value : ndarray of float64, shape (m, k)
         NaN where unknown. [canonical unit of the register]
     status : ndarray of uint32, shape (m, k)
-        What each record says of its value; what the telegram says of all stands in its headers.
+        What each record says of its value; what an M-Bus telegram says of all stands in its headers.
+    time : ndarray of datetime64[ms], shape (m, k), or None
+        When the registers of a device's payloads stood so, in UTC; NaT where nobody has said. None for M-Bus
+        telegrams: what has storage number 0 has the time of receipt in their headers, and nothing else has one.
     """
 
     telegram: npt.NDArray[np.int64]
@@ -49,6 +57,7 @@ class Block:
     count_known: npt.NDArray[np.bool_]
     value: npt.NDArray[np.float64]
     status: npt.NDArray[np.uint32]
+    time: npt.NDArray[np.datetime64] | None = None
 
 
 @frozen(kw_only=True, eq=False)
@@ -102,7 +111,6 @@ def block_of(
     values : Values
         Of shape ``(m, k)``.
     """
-    shape = values.count.shape
     known, status = values.known, values.status
     return Block(
         telegram=telegram,
@@ -112,8 +120,52 @@ def block_of(
         subunit=book.subunit[code],
         function=book.function[code],
         count=values.count,
-        # What is the same throughout takes no memory.
-        count_known=np.broadcast_to(np.array([[True]]), shape) if known.all() else known,
+        count_known=_thin(known, mostly=True),
         value=values.value,
-        status=status if status.any() else np.broadcast_to(np.zeros((1, 1), dtype="uint32"), shape),
+        status=_thin(status, mostly=0),
     )
+
+
+def block_of_payloads(
+    telegram: npt.NDArray[np.int64], many: npt.NDArray[np.int64], readings: Readings, named: npt.NDArray[np.int32]
+) -> Block | None:
+    """Make a block of the readings of payloads, or None where these are not of one layout.
+
+    Parameters
+    ----------
+    telegram : ndarray of int64, shape (k,)
+        Which telegrams.
+    many : ndarray of int64, shape (k,)
+        How many readings each has.
+    readings : Readings
+        Of all, telegram by telegram.
+    named : ndarray of int32
+        Codes of its registers in the batch.
+    """
+    k, m = len(telegram), int(many[0])
+    if not m or (many != m).any():
+        return None
+    codes = [getattr(readings, name).reshape(k, m) for name in ("register", *_INDICES)]
+    # What is the same throughout has one place in memory.
+    if any((code != code[0]).any() for code in codes if any(code.strides)):
+        return None
+    indices: dict[str, Any] = {
+        name: code[0].astype(dtype) for (name, dtype), code in zip(_INDICES.items(), codes[1:], strict=True)
+    }
+    return Block(
+        telegram=telegram,
+        register=named[codes[0][0]],
+        **indices,
+        count=readings.count.reshape(k, m).T,
+        count_known=_thin(readings.count_known.reshape(k, m).T, mostly=True),
+        value=readings.value.reshape(k, m).T,
+        status=_thin(readings.status.reshape(k, m).T, mostly=0),
+        time=readings.time.reshape(k, m).T,
+    )
+
+
+def _thin(column: npt.NDArray[Any], *, mostly: object) -> npt.NDArray[Any]:
+    """Give a column; where it is one thing throughout, so that it takes no memory."""
+    if not any(column.strides) or (column != mostly).any():
+        return column
+    return np.broadcast_to(np.array([[mostly]], dtype=column.dtype), column.shape)

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from divako.errors import DivakoError, InputError
 from divako.model import ArrowProducer, arrow_table
-from divako.telegrams._lines import columns_of_lines
+from divako.telegrams._json_lines import columns_of_lines
 
 
 Instants: TypeAlias = np.datetime64 | npt.NDArray[np.datetime64] | ArrowProducer

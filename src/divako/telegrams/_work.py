@@ -14,7 +14,7 @@ from divako.mbus import medium_of
 from divako.model import Medium, Readings, Verdict
 from divako.telegrams._alike import Alike
 from divako.telegrams._asked import Asked, Words
-from divako.telegrams._blocks import Block, block_of
+from divako.telegrams._blocks import Block, block_of, block_of_payloads
 from divako.telegrams._book import Book
 from divako.telegrams._mentions import Mentions, register_codes
 from divako.telegrams._meters import Meters, meter_codes
@@ -27,6 +27,7 @@ from divako.telegrams._writing import add_table, fill_layout, put_steps, spread_
 Integers = npt.NDArray[np.int64]
 
 LINKS = ("mbus", "wmbus", "lorawan")
+_PAYLOAD = LINKS.index("lorawan")
 MEDIA = tuple(medium.value for medium in Medium)
 VERDICTS = tuple(verdict.value for verdict in Verdict)
 
@@ -124,6 +125,9 @@ class Work:
         codes = register_codes(self._mentions(first, books), self.words.registers)
         named = dict(zip(books, codes, strict=False))
         blocks = self._in_blocks(named) if in_blocks else []
+        tables = list(zip(self.tables, codes[len(books) :], strict=True))
+        if in_blocks:
+            tables = self._without_payloads(tables, blocks)
         first = np.cumsum(self.many) - self.many
         sheet = Sheet(int(self.many.sum()))
         for one in self.layouts:
@@ -131,7 +135,7 @@ class Work:
         for many in self.singles:
             to, rows = spread_rows(first[many.rows], many.many), np.repeat(many.rows, many.many)
             put_steps(sheet, many.book, to, rows, many.code, many.values, named[many.book], self.heads)
-        for (rows, readings), of_table in zip(self.tables, codes[len(books) :], strict=True):
+        for (rows, readings), of_table in tables:
             if len(readings) == sheet.rows:
                 take_table(sheet, readings, of_table)  # there is nothing beside it
             else:
@@ -146,6 +150,22 @@ class Work:
             out.append(block_of(self.first_row + one.rows, one.book, one.code, named[one.book], one.values))
             self.many[one.rows] = 0
         self.layouts = []
+        return out
+
+    def _without_payloads(
+        self, tables: list[tuple[tuple[Integers, Readings], npt.NDArray[np.int32]]], blocks: list[Block]
+    ) -> list[tuple[tuple[Integers, Readings], npt.NDArray[np.int32]]]:
+        """Take the payloads of one layout out of what becomes rows, and add them to the blocks."""
+        out = []
+        for (rows, readings), named in tables:
+            block = None
+            if (self.heads["link"][rows] == _PAYLOAD).all():
+                block = block_of_payloads(self.first_row + rows, self.many[rows], readings, named)
+            if block is None:
+                out.append(((rows, readings), named))
+                continue
+            blocks.append(block)
+            self.many[rows] = 0
         return out
 
     def _mentions(self, first: Integers, books: list[Book]) -> list[Mentions]:
