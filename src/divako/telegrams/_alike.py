@@ -10,7 +10,7 @@ from attrs import frozen
 from divako.mbus._reader import reader_of
 from divako.model import Record, Status
 from divako.telegrams._book import How
-from divako.telegrams._values import read_values
+from divako.telegrams._values import read_layout
 from divako.telegrams._walk import Layout, Walker
 
 
@@ -76,7 +76,7 @@ def alike_of(walker: Walker, layout: Layout, begin: npt.NDArray[np.int64], teleg
     """
     book, code, place = walker.book, layout.every_code, layout.every_place
     columns = np.flatnonzero(np.isin(book.how[code], _NUMBERS))
-    values = read_values(walker, code[columns], place[columns][:, None] + begin)
+    values = read_layout(walker, code[columns], place[columns], begin)
     alone = np.zeros(len(begin), dtype="int64")
     row_of = {at: row for row, at in enumerate(columns.tolist())}
     entries: list[Entry] = []

@@ -22,7 +22,7 @@ from divako.telegrams._keyring import Keyring
 from divako.telegrams._links import behind_links
 from divako.telegrams._meters import Meters
 from divako.telegrams._opening import MARK, opened
-from divako.telegrams._values import read_values
+from divako.telegrams._values import read_rows
 from divako.telegrams._walk import Walker
 from divako.telegrams._work import MEDIUM_OF, InLayout, InSteps, Work
 
@@ -75,10 +75,9 @@ def _read(work: Work, bodies: Bodies, walker: Walker, least: int, *, in_alike: b
     for layout in layouts:
         rows = bodies.row[layout.members]
         work.many[rows] = len(layout.code)
-        place = layout.place[:, None] + bodies.begin[layout.members]
-        work.layouts.append(InLayout(rows, walker.book, layout.code, read_values(walker, layout.code, place)))
+        work.layouts.append(InLayout(rows, walker, layout.code, layout.place, bodies.begin[layout.members]))
     work.many[bodies.row[left]] = steps.many
-    values = read_values(walker, steps.code, steps.place)
+    values = read_rows(walker, steps.code, steps.place)
     work.singles.append(InSteps(bodies.row[left], walker.book, steps.many, steps.code, values))
     _put_heads(work, bodies, good)
     work.done[bodies.row[good]] = True

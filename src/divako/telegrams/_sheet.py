@@ -28,9 +28,22 @@ _COLUMNS: dict[str, tuple[str, str, Any]] = {
     "status": ("uint32", "uint32", 0),
 }
 _NARROW = 0xFF
+_LARGE = 1 << 22  # bytes from which on numpy asks for large pages
 COLUMNS = tuple(name for name in _COLUMNS if name != "register")
 
 Column = npt.NDArray[Any]
+
+
+def is_plain(name: str, values: Column) -> bool:
+    """Tell whether a column is what it mostly is."""
+    plain = _COLUMNS[name][2]
+    if plain is None:
+        return False
+    if values.strides == (0,):
+        values = values[:1]  # one value throughout
+    if name == "time":
+        return bool(np.isnat(values).all())
+    return bool((values == plain).all())
 
 
 class Sheet:
@@ -40,13 +53,27 @@ class Sheet:
     ----------
     rows : int
         How many.
+    names : sequence of str, optional
+        Columns that are sure to be written. They are made in one piece where that is large enough to come
+        in large pages of memory and each of them alone is not: fresh pages cost as much as decoding.
     """
 
     __slots__ = ("_made", "rows")
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, names: Sequence[str] = ()) -> None:
         self.rows = rows
         self._made: dict[str, Column] = {}
+        dtypes = {name: np.dtype(_COLUMNS[name][0]) for name in names}
+        width = sum(dtype.itemsize for dtype in dtypes.values())
+        if not 8 * rows < _LARGE <= width * rows:
+            return
+        room, at = np.empty(width * rows, dtype="uint8"), 0
+        for name, dtype in sorted(dtypes.items(), key=lambda item: -item[1].itemsize):
+            end = at + dtype.itemsize * rows
+            column = self._made[name] = room[at:end].view(dtype)
+            if _COLUMNS[name][2] is not None:
+                column[...] = _COLUMNS[name][2]
+            at = end
 
     def fill(self, name: str, first: npt.NDArray[np.int64], block: Column) -> None:
         """Write blocks of neighbouring rows.
@@ -66,19 +93,9 @@ class Sheet:
         column = self._column(name, block)
         values = np.ascontiguousarray(block, dtype=column.dtype)
         item = column.itemsize
-        window = (
-            np.ndarray(
-                (self.rows - width + 1,), dtype=f"V{width * item}", buffer=column.data.cast("B"), strides=(item,)
-            )
-            if column.dtype.kind != "M"
-            else np.ndarray(
-                (self.rows - width + 1,),
-                dtype=f"V{width * item}",
-                buffer=column.view("int64").data.cast("B"),
-                strides=(item,),
-            )
-        )
-        window[first] = values.view(f"V{width * item}").reshape(-1)
+        shape, dtype = (self.rows - width + 1,), f"V{width * item}"
+        window: Column = np.ndarray(shape, dtype=dtype, buffer=column.view("uint8"), strides=(item,))
+        window[first] = values.view(dtype).reshape(-1)
 
     def put(self, name: str, rows: npt.NDArray[np.int64], values: Column) -> None:
         """Write single rows."""
@@ -101,14 +118,7 @@ class Sheet:
         self._made.pop(name, None)
 
     def _is_plain(self, name: str, values: Column) -> bool:
-        plain = _COLUMNS[name][2]
-        if plain is None or name in self._made:
-            return False
-        if values.strides == (0,):
-            values = values[:1]  # one value throughout
-        if name == "time":
-            return bool(np.isnat(values).all())
-        return bool((values == plain).all())
+        return name not in self._made and is_plain(name, values)
 
     def _column(self, name: str, values: Column) -> Column:
         kept, wide, plain = _COLUMNS[name]
@@ -116,7 +126,7 @@ class Sheet:
         if column is None:
             column = np.full(self.rows, plain, dtype=kept) if plain else np.zeros(self.rows, dtype=kept)
             self._made[name] = column
-        if wide not in {kept, str(column.dtype)} and values.max(initial=0) > _NARROW:
+        if kept != wide and column.dtype == kept and values.max(initial=0) > _NARROW:
             column = self._made[name] = column.astype(wide)
         return column
 

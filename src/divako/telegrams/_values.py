@@ -7,7 +7,8 @@ one division rounds once; what is larger is reckoned in Python's integers.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,10 +25,11 @@ from divako.telegrams._walk import Walker
 
 
 Integers = npt.NDArray[np.int64]
+Order = Literal["C", "F"]
 
 _INVALID = np.uint32(Status.INVALID_VALUE)
 _INT64 = range(-(1 << 63), 1 << 63)
-_BY_COLUMNS = (How.SIGNED, How.UNSIGNED, How.BITS, How.BCD, How.REAL, How.NOTHING)
+_BY_COLUMNS = (How.SIGNED, How.UNSIGNED, How.BITS, How.BCD, How.REAL)
 
 
 @frozen(eq=False)
@@ -52,8 +54,8 @@ class Values:
     status: npt.NDArray[np.uint32]
 
 
-def read_values(walker: Walker, code: Integers, place: Integers) -> Values:
-    """Read the data of rows.
+def read_rows(walker: Walker, code: Integers, place: Integers) -> Values:
+    """Read the data of rows that lie anywhere.
 
     Parameters
     ----------
@@ -61,33 +63,95 @@ def read_values(walker: Walker, code: Integers, place: Integers) -> Values:
         Holds buffer and book.
     code : ndarray of int64, shape (rows,)
         Headers.
-    place : ndarray of int64, shape (rows,) or (rows, k)
-        Where the data begins; with two dimensions, of the same row of ``k`` telegrams of one layout.
+    place : ndarray of int64, shape (rows,)
+        Where the data begins.
 
     Returns
     -------
     Values
-        In the shape of `place`.
+        Of shape ``(rows,)``.
     """
-    book = walker.book
-    shape = place.shape
-    out = Values(
-        np.zeros(shape, dtype="int64"),
-        np.zeros(shape, dtype="bool"),
-        np.empty(shape, dtype="float64"),
-        np.empty(shape, dtype="uint32"),
+    quads, size = wide(walker.buffer, "<u8"), walker.book.size
+
+    def words(rows: Integers) -> npt.NDArray[np.uint64]:
+        found: npt.NDArray[np.uint64] = quads[place[rows] + size[code[rows]] - 8]
+        return found
+
+    return _read(walker, code, _Data(words, lambda rows: place[rows]), _blank(place.shape, "C"))
+
+
+def read_layout(walker: Walker, code: Integers, place: Integers, begin: Integers, *, order: Order = "C") -> Values:
+    """Read the data of telegrams of one layout.
+
+    Parameters
+    ----------
+    walker : Walker
+        Holds buffer and book.
+    code : ndarray of int64, shape (rows,)
+        Headers.
+    place : ndarray of int64, shape (rows,)
+        Where the data begins, from the beginning of the body.
+    begin : ndarray of int64, shape (k,)
+        Where the body of each telegram begins.
+    order : {"C", "F"}
+        Whether the same row of all telegrams lies together, or all rows of a telegram.
+
+    Returns
+    -------
+    Values
+        Of shape ``(rows, k)``.
+    """
+    end = place + walker.book.size[code]
+    # Bodies are taken whole, which costs far less than field by field.
+    width = int(end.max(initial=0)) + 8
+    bodies = wide(walker.buffer, f"V{width}")[begin - 8]
+
+    def words(rows: Integers) -> npt.NDArray[np.uint64]:
+        found = np.empty((len(rows), len(begin)), dtype="uint64")
+        for word, offset in zip(found, end[rows].tolist(), strict=True):
+            word[:] = np.ndarray(len(begin), dtype="<u8", buffer=bodies, offset=offset, strides=(width,))
+        return found
+
+    data = _Data(words, lambda rows: place[rows, None] + begin)
+    return _read(walker, code, data, _blank((len(code), len(begin)), order))
+
+
+@frozen(eq=False)
+class _Data:
+    """Gives of rows the words that end with their data, and where it begins."""
+
+    words: Callable[[Integers], npt.NDArray[np.uint64]]
+    places: Callable[[Integers], Integers]
+
+
+def _blank(shape: tuple[int, ...], order: Order) -> Values:
+    """Give values to be filled; of the counts, those that are known."""
+    return Values(
+        np.zeros(shape, dtype="int64", order=order),
+        np.ones(shape, dtype="bool", order=order),
+        np.empty(shape, dtype="float64", order=order),
+        np.zeros(shape, dtype="uint32", order=order),
     )
-    out.status[...] = _beside(book.status[code], place)
+
+
+def _read(walker: Walker, code: Integers, data: _Data, out: Values) -> Values:
+    book = walker.book
+    said = book.status[code]
+    if said.any():
+        out.status[...] = _beside(said, out.status)
     how = book.how[code]
-    for kind in np.unique(how).tolist():
+    for kind in np.flatnonzero(np.bincount(how)).tolist():
         rows = np.flatnonzero(how == kind)
         here: Any = rows if len(rows) < len(how) else slice(None)
         if kind in _BY_COLUMNS:
-            _by_columns(walker, kind, code[rows], place[here], out, here)
+            _by_columns(walker, kind, code[rows], data.words(rows), out, here)
             continue
         out.value[here] = np.nan
-        if kind != How.UNKNOWN:
-            _one_by_one(walker, code[rows], place[here], out, rows)
+        out.known[here] = False
+        if kind == How.NOTHING:
+            out.status[here] |= _INVALID
+        elif kind != How.UNKNOWN:
+            _one_by_one(walker, code[rows], data.places(rows), out, rows)
     return out
 
 
@@ -96,17 +160,14 @@ def _beside(column: npt.NDArray[Any], place: npt.NDArray[Any]) -> npt.NDArray[An
     return column[:, None] if place.ndim == 2 else column
 
 
-def _by_columns(walker: Walker, kind: int, code: Integers, place: Integers, out: Values, here: Any) -> None:
-    book = walker.book
-    size = _beside(book.size[code], place)
-    if kind == How.NOTHING:
-        out.value[here] = np.nan
-        out.status[here] |= _INVALID
-        return
-    words = wide(walker.buffer, "<u8")[place + (size - 8)]
+def _by_columns(
+    walker: Walker, kind: int, code: Integers, words: npt.NDArray[np.uint64], out: Values, here: Any
+) -> None:
+    size = _beside(walker.book.size[code], words)
     if kind == How.REAL:
         number, good = real_columns(words)
         value = _scaled_reals(walker, code, number, good)
+        out.known[here] = False
     else:
         if kind == How.SIGNED:
             count, good = signed_columns(words, size)
@@ -119,8 +180,8 @@ def _by_columns(walker: Walker, kind: int, code: Integers, place: Integers, out:
         value = _scaled(walker, code, count, good)
         if not good.all():
             count[~good] = 0
+            out.known[here] = good
         out.count[here] = count
-        out.known[here] = good
     if not good.all():
         value[~good] = np.nan
         out.status[here] |= np.where(good, np.uint32(0), _INVALID)

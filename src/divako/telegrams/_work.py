@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from divako.errors import DivakoError
 from divako.mbus import medium_of
@@ -18,10 +19,11 @@ from divako.telegrams._blocks import Block, block_of, block_of_payloads
 from divako.telegrams._book import Book
 from divako.telegrams._mentions import Mentions, register_codes
 from divako.telegrams._meters import Meters, meter_codes
-from divako.telegrams._sheet import Sheet
+from divako.telegrams._sheet import Sheet, is_plain
 from divako.telegrams._source import Frames
-from divako.telegrams._values import Values
-from divako.telegrams._writing import add_table, fill_layout, put_steps, spread_rows, take_table
+from divako.telegrams._values import Order, Values, read_layout
+from divako.telegrams._walk import Walker
+from divako.telegrams._writing import OF_HEADERS, add_table, fill_codes, fill_values, put_steps, spread_rows, take_table
 
 
 Integers = npt.NDArray[np.int64]
@@ -30,6 +32,8 @@ LINKS = ("mbus", "wmbus", "lorawan")
 _PAYLOAD = LINKS.index("lorawan")
 MEDIA = tuple(medium.value for medium in Medium)
 VERDICTS = tuple(verdict.value for verdict in Verdict)
+
+_READINGS = 32_768  # that are read at a time: they stay in the cache until they are written
 
 MEDIUM_PLACE = {medium: place for place, medium in enumerate(Medium)}
 VERDICT_PLACE = {verdict: place for place, verdict in enumerate(Verdict)}
@@ -66,12 +70,29 @@ class Part:
 
 @frozen(eq=False)
 class InLayout:
-    """Telegrams of one layout: which rows, the headers of their readings, and what these hold."""
+    """Telegrams of one layout: which rows, the headers of their readings, and where their data is."""
 
     rows: Integers
-    book: Book
+    walker: Walker
     code: Integers
-    values: Values
+    place: Integers
+    begin: Integers
+
+    @property
+    def book(self) -> Book:
+        """What the headers mean."""
+        return self.walker.book
+
+    def pieces(self) -> Iterator[InLayout]:
+        """Give a few telegrams at a time."""
+        step = max(_READINGS // max(len(self.code), 1), 1)
+        for first in range(0, len(self.rows), step):
+            some = slice(first, first + step)
+            yield evolve(self, rows=self.rows[some], begin=self.begin[some])
+
+    def values(self, order: Order) -> Values:
+        """Read the data."""
+        return read_layout(self.walker, self.code, self.place, self.begin, order=order)
 
 
 @frozen(eq=False)
@@ -129,9 +150,9 @@ class Work:
         if in_blocks:
             tables = self._without_payloads(tables, blocks)
         first = np.cumsum(self.many) - self.many
-        sheet = Sheet(int(self.many.sum()))
-        for one in self.layouts:
-            fill_layout(sheet, one.book, first[one.rows], one.rows, one.code, one.values, named[one.book], self.heads)
+        sheet = Sheet(int(self.many.sum()), self._written())
+        for layout in self.layouts:
+            self._fill(sheet, layout, first, named[layout.book])
         for many in self.singles:
             to, rows = spread_rows(first[many.rows], many.many), np.repeat(many.rows, many.many)
             put_steps(sheet, many.book, to, rows, many.code, many.values, named[many.book], self.heads)
@@ -143,11 +164,28 @@ class Work:
         self.layouts, self.singles, self.tables = [], [], []
         return Part(self.many, sheet, self.heads, self.refused, blocks, self.alike)
 
+    def _written(self) -> list[str]:
+        """Name the columns that hold more than what they mostly hold, as far as headers tell."""
+        ways: list[InLayout | InSteps] = [*self.layouts, *self.singles]
+        if not ways:
+            return []
+        of_codes = [n for n in OF_HEADERS if not all(is_plain(n, getattr(way.book, n)[way.code]) for way in ways)]
+        present = any((way.book.storage[way.code] == 0).any() for way in ways)
+        timed = present and not np.isnat(self.heads["received_at"]).all()
+        return ["register", "value", "count", *of_codes, *(["time"] if timed else [])]
+
+    def _fill(self, sheet: Sheet, layout: InLayout, first: Integers, named: npt.NDArray[np.int32]) -> None:
+        """Read and write the telegrams of one layout, a few at a time."""
+        fill_codes(sheet, layout.book, first[layout.rows], layout.code, named)
+        present = layout.book.storage[layout.code] == 0
+        for one in layout.pieces():
+            fill_values(sheet, first[one.rows], one.rows, present, one.values("F"), self.heads)
+
     def _in_blocks(self, named: dict[Book, npt.NDArray[np.int32]]) -> list[Block]:
         """Take the telegrams of one layout out of what becomes rows."""
         out: list[Block] = []
         for one in self.layouts:
-            out.append(block_of(self.first_row + one.rows, one.book, one.code, named[one.book], one.values))
+            out.append(block_of(self.first_row + one.rows, one.book, one.code, named[one.book], one.values("C")))
             self.many[one.rows] = 0
         self.layouts = []
         return out

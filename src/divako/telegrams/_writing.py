@@ -14,24 +14,22 @@ from divako.telegrams._values import Values
 
 
 Integers: TypeAlias = npt.NDArray[np.int64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
 Codes: TypeAlias = npt.NDArray[np.int32]
 Heads: TypeAlias = dict[str, npt.NDArray[Any]]
 
+OF_HEADERS = ("storage", "tariff", "subunit", "function")
 
-def fill_layout(
-    sheet: Sheet,
-    book: Book,
-    first: Integers,
-    rows: Integers,
-    code: Integers,
-    values: Values,
-    named: Codes,
-    heads: Heads,
-) -> None:
-    """Write the rows of telegrams of one layout."""
+
+def fill_codes(sheet: Sheet, book: Book, first: Integers, code: Integers, named: Codes) -> None:
+    """Write what headers say into the rows of telegrams of one layout."""
     sheet.fill("register", first, named[book.register[code]])
-    for name in ("storage", "tariff", "subunit", "function"):
+    for name in OF_HEADERS:
         sheet.fill(name, first, getattr(book, name)[code])
+
+
+def fill_values(sheet: Sheet, first: Integers, rows: Integers, present: Flags, values: Values, heads: Heads) -> None:
+    """Write what was read into the rows of telegrams of one layout; those that are `present` stood so when it came."""
     sheet.fill("count", first, values.count.T)
     sheet.fill("count_known", first, values.known.T)
     sheet.fill("value", first, values.value.T)
@@ -39,8 +37,7 @@ def fill_layout(
     sheet.fill("status", first, (values.status | said if said.any() else values.status).T)
     times = heads["received_at"][rows]
     if not np.isnat(times).all():
-        present = (book.storage[code] == 0)[:, None]
-        sheet.fill("time", first, np.where(present, times, np.datetime64("NaT", "ms")).T)
+        sheet.fill("time", first, np.where(present, times[:, None], np.datetime64("NaT", "ms")))
 
 
 def put_steps(
@@ -55,7 +52,7 @@ def put_steps(
 ) -> None:
     """Write rows that were found in step."""
     sheet.put("register", to, named[book.register[code]])
-    for name in ("storage", "tariff", "subunit", "function"):
+    for name in OF_HEADERS:
         sheet.put(name, to, getattr(book, name)[code])
     sheet.put("count", to, values.count)
     sheet.put("count_known", to, values.known)
