@@ -3,8 +3,7 @@
     pip install -e '.[report,testing]'
     python benchmarks/command.py
 
-CPU time of the whole process, its start included: the median of rounds in which all forms take their turn. JSON
-lines are decoded one by one; CSV and Parquet have telegrams of one layout decoded together.
+CPU time of the whole process, its start included: the median of rounds in which all forms take their turn.
 """
 
 from __future__ import annotations

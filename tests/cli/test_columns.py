@@ -1,14 +1,18 @@
-"""CSV and parquet are written from columns where telegrams are alike, and say what single decoding says."""
+"""JSON lines, CSV and parquet are written from columns where telegrams are alike, and say what single decoding says."""
 
 from __future__ import annotations
 
+import base64
 import csv
 import datetime as dt
 import io
+import itertools
 import json
+import math
 import random
+import struct
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,9 +23,12 @@ from hypothesis import strategies as st
 from divako.cli import main
 from divako.cli._arrow import Columns, columns_of_chunk
 from divako.cli._columns import rows_of_chunk
+from divako.cli._csv import csv_of_chunk
+from divako.cli._json import lines_of_chunk
 from divako.cli._rows import COLUMNS, Cells, cells_of
 from divako.codec import AesKey
 from divako.convert import rfc3339, telegram_document
+from divako.drivers import for_device
 from divako.model import Mvt
 from divako.pipeline import Item, decode_items, read_items
 from divako.pipeline._in_bulk import decode_chunks
@@ -44,10 +51,10 @@ def records_of(layout: int, i: int) -> bytes:
     """Make records of numbers, dates, texts, a missing value, an unknown quantity and a maximum."""
     clock = dt.datetime(2026, 3, 1, i % 24, 30)
     number = encode_record(header("0413"), 1000 * i)
-    float_ = encode_record(header("055b"), None if i % 11 == 0 else 20.25 + i)
+    float_ = header("055b") + struct.pack("<f", [math.nan, -0.0, math.inf, 1e22, 20.25 + i][i % 5])
     date = encode_record(header("426c"), dt.date(2025, 12, 31))
     time = encode_record(header("046d"), None if i % 7 == 0 else clock, summer_time=i % 2 == 0)
-    text = encode_record(header("0dfd0b"), f'a,"{i % 3}')
+    text = encode_record(header("0dfd0b"), f'a,"%s{i % 3}')
     fabrication = encode_record(header("0c78"), 12345678 + i % 2)
     missing = encode_record(header("0a5a"), None if i % 5 == 0 else 21)
     unknown = header("02ff11") + bytes([i % 3, 0])
@@ -96,6 +103,11 @@ def lines_of(seed: int, n: int) -> Iterator[str]:
             line["id"] = rng.choice([f'x,"{i}', i, ""])
         if rng.random() < 0.03:
             line["key"] = KEY
+        if rng.random() < 0.02:
+            payload = for_device("axioma_w1").examples[0].payload
+            data = base64.b64encode(payload[: rng.choice([3, len(payload)])]).decode()
+            line = {"deviceInfo": {"devEui": "0011223344556677"}, "fCnt": i, "fPort": 100, "data": data}
+            line = rng.choice([line, {"hex": payload.hex(), "link": "lorawan", "device": "axioma_w1"}])
         yield rng.choice(["no telegram", "00", "{}"]) if rng.random() < 0.02 else json.dumps(line)
 
 
@@ -103,8 +115,16 @@ def items_of(seed: int, n: int) -> list[Item]:
     return list(read_items(Line(file="t", number=i, text=text) for i, text in enumerate(lines_of(seed, n), 1)))
 
 
-def alone(items: list[Item], keys: KeyStore) -> list[list[Cells]]:
-    return [list(cells_of(telegram_document(one))) for one in decode_items(items, keys=keys)]
+def grouped(items: list[Item], size: int) -> Iterator[list[Item]]:
+    waiting = iter(items)
+    return iter(lambda: list(itertools.islice(waiting, size)), [])
+
+
+def written(rows: Sequence[Sequence[object]]) -> str:
+    """Write rows as the standard library writes CSV."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
 
 
 def cells_in(columns: Columns) -> list[Cells]:
@@ -123,26 +143,28 @@ def cells_in(columns: Columns) -> list[Cells]:
 
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 1 << 32), size=st.sampled_from([1, 40, 333, 5000]))
-def test_rows_are_those_of_single_telegrams(seed: int, size: int) -> None:
+def test_what_is_written_is_that_of_single_telegrams(seed: int, size: int) -> None:
     items, keys = items_of(seed, 900), KeyStore.from_mapping(KEYS)
     rows: list[list[Cells]] = []
     in_columns: list[Cells] = []
+    lines: list[str] = []
+    texts: list[str] = []
     together = 0
-    for chunk in decode_chunks(items, keys=keys, size=size):
+    for chunk in decode_chunks(grouped(items, size), keys=keys):
         documents = {place: telegram_document(one) for place, one in chunk.others.items()}
-        together += len(chunk.items) - len(chunk.others)
+        together += len(chunk) - len(chunk.others)
         rows += map(list, rows_of_chunk(chunk, documents))
         in_columns += cells_in(columns_of_chunk(chunk, documents))
-    wanted = alone(items, keys)
-    assert repr(rows) == repr(wanted)  # the sign of zero counts too
-    assert repr(in_columns) == repr([row for of_telegram in wanted for row in of_telegram])
+        lines += lines_of_chunk(chunk, documents)
+        texts += csv_of_chunk(chunk, documents)
+    wanted = [telegram_document(one) for one in decode_items(items, keys=keys)]
+    cells = [list(cells_of(document)) for document in wanted]
+    assert lines == [json.dumps(document, allow_nan=False) + "\n" for document in wanted]
+    assert repr(rows) == repr(cells)  # the sign of zero counts too
+    assert repr(in_columns) == repr([row for of_telegram in cells for row in of_telegram])
+    assert texts == list(map(written, cells))
+    assert any(document["uplink"] and document["readings"] for document in wanted)
     assert (together > 300) == (size >= 333)
-
-
-def test_input_that_comes_slowly_is_not_kept_waiting() -> None:
-    items = items_of(1, 40)
-    chunks = decode_chunks(iter(items), patience_s=-1)
-    assert [len(chunk.items) for chunk in chunks] == [1] * 40
 
 
 def test_the_columns_of_files_hold_what_single_telegrams_say(
@@ -159,9 +181,7 @@ def test_the_columns_of_files_hold_what_single_telegrams_say(
     assert len(set(said)) == 1  # what is refused is said alike and in one order
     documents = [json.loads(line) for line in (tmp_path / "o.jsonl").read_text("ascii").splitlines()]
     wanted = [row for document in documents for row in cells_of(document)]
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([COLUMNS, *wanted])
-    assert (tmp_path / "o.csv").read_text("utf-8") == out.getvalue()
+    assert (tmp_path / "o.csv").read_text("utf-8") == written([COLUMNS, *wanted])
     table = parquet.read_table(tmp_path / "o.parquet")
     for name, cells in zip(COLUMNS, zip(*wanted, strict=True), strict=True):
         read = (

@@ -6,8 +6,10 @@ import base64
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
+import threading
 
 from collections.abc import Callable
 from pathlib import Path
@@ -233,7 +235,7 @@ def test_an_interruption_leaves_no_traceback_and_the_old_file(
 ) -> None:
     output = tmp_path / "out.jsonl"
     output.write_text("old\n")
-    monkeypatch.setattr(_decode, "decode_items", interrupted)
+    monkeypatch.setattr(_decode, "decode_chunks", interrupted)
     assert main(["decode", "-o", str(output), str(telegrams)]) == 130
     assert capsys.readouterr().err == "divako: interrupted\n"
     assert output.read_text() == "old\n"
@@ -244,7 +246,7 @@ def test_a_mistake_of_ours_is_not_hidden(telegrams: Path, monkeypatch: pytest.Mo
     def mistaken(*_: object, **__: object) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(_decode, "decode_items", mistaken)
+    monkeypatch.setattr(_decode, "decode_chunks", mistaken)
     with pytest.raises(ZeroDivisionError):
         main(["decode", str(telegrams)])
 
@@ -254,11 +256,11 @@ def test_the_frame_format_that_is_given_is_the_one_that_is_read(
 ) -> None:
     seen: list[tuple[str | None, str | None]] = []
 
-    def look(items: Any, **_: object) -> Any:
-        seen.extend((item.frame_format, item.device) for item in items)
+    def look(groups: Any, **_: object) -> Any:
+        seen.extend((item.frame_format, item.device) for group in groups for item in group)
         return iter(())
 
-    monkeypatch.setattr(_decode, "decode_items", look)
+    monkeypatch.setattr(_decode, "decode_chunks", look)
     assert main(["decode", "--frame-format", "B", str(telegrams)]) == 0
     assert seen == [("B", None), ("B", None)]
 
@@ -274,3 +276,29 @@ def test_a_reader_that_goes_away_ends_it_quietly(tmp_path: Path, frame: Frame) -
         process.stdout.close()
         assert process.wait(timeout=60) == 0
         assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize(("form", "answer"), [("jsonl", b'"value": 12.345'), ("csv", b",volume,m3,12.345,")])
+def test_a_sender_that_pauses_is_answered(form: str, answer: bytes, frame: Frame) -> None:
+    command = [sys.executable, "-m", "divako", "decode", "--format", form]
+    pipe = subprocess.PIPE
+    environment = {**os.environ, "PYTHONUNBUFFERED": ""}
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        limit = threading.Timer(60, process.kill)  # whoever is not answered would wait for ever
+        limit.start()
+        if form == "csv":
+            assert process.stdout.readline().startswith(b"id,meter,")
+        # What follows a telegram in one go, or has begun to, does not keep it waiting.
+        for more in (b"", b"\n# a comment\n", b"68"):
+            process.stdin.write(frame("12345678", 12345).encode() + b"\n" + more)
+            process.stdin.flush()
+            assert answer in process.stdout.readline()
+        process.stdin.write(b" is no telegram\n")
+        process.stdin.flush()
+        assert b"-:6: input:" in process.stderr.readline()
+        process.stdin.close()
+        assert process.wait() == 1
+        limit.cancel()

@@ -61,7 +61,7 @@ def test_nothing_is_shown_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(sys, "stderr", err)
     monkeypatch.setattr(_terminal, "_PATIENCE_S", 0.0)
     with Progress("decoding") as progress:
-        assert list(counted(iter(range(1000)), progress)) == list(range(1000))
+        assert list(counted(iter(["ab"] * 1000), progress)) == ["ab"] * 1000
     assert err.getvalue() == ""
 
 
@@ -69,7 +69,7 @@ def test_what_takes_less_than_a_second_shows_nothing(monkeypatch: pytest.MonkeyP
     err = Terminal()
     monkeypatch.setattr(sys, "stderr", err)
     with Progress("decoding") as progress:
-        list(counted(iter(range(1000)), progress))
+        list(counted(iter(["ab"] * 1000), progress))
     assert err.getvalue() == ""
 
 
@@ -84,6 +84,17 @@ def test_a_long_task_shows_on_a_terminal_how_far_it_is(monkeypatch: pytest.Monke
     assert "decoding" in err.getvalue()
     assert "reckoning" in err.getvalue()
     assert "9 of 10" in err.getvalue()
+
+
+def test_progress_counts_the_items_of_chunks_that_are_done() -> None:
+    told: list[int] = []
+
+    class Noted(Progress):
+        def __call__(self, done: int, total: int | None = None, *, what: str | None = None) -> None:
+            told.append(done)
+
+    told.extend(-len(chunk) for chunk in counted(iter(["abc", "", "de"]), Noted("decoding")))
+    assert told == [-3, 3, 0, 3, -2, 5]
 
 
 def test_a_long_task_is_seen_before_it_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

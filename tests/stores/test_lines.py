@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from divako.errors import InputError, StoreError
 from divako.stores import read_lines
+from divako.stores._lines import lines_as_they_come
 
 
 @given(content=st.binary(max_size=300))
@@ -53,6 +55,50 @@ def test_a_line_that_is_no_text_carries_an_error_and_the_next_is_read(tmp_path: 
 def test_a_hyphen_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\nb\n")))
     assert [(line.file, line.number, line.text) for line in read_lines("-")] == [("-", 1, "a"), ("-", 2, "b")]
+
+
+@given(pieces=st.lists(st.binary(min_size=1, max_size=40) | st.sampled_from([b"\n", b"ab", b"\r\n"]), max_size=6))
+def test_lines_of_a_stream_come_when_they_are_whole(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]
+) -> None:
+    sink, source = os.pipe()
+    lines: list[object] = []
+    with os.fdopen(sink) as stdin, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "stdin", stdin)
+        coming = lines_as_they_come("-", grace_s=0)
+        for at, piece in enumerate(pieces, 1):
+            os.write(source, piece)
+            lines += iter(lambda: next(coming), None)
+            assert len(lines) == b"".join(pieces[:at]).count(b"\n")
+        os.close(source)
+        lines += coming
+    path = tmp_path_factory.mktemp("lines") / "file"
+    path.write_bytes(b"".join(pieces))
+    assert list(map(repr, lines)) == list(map(repr, read_lines(path, name="-")))
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_lines_of_files_are_always_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_memory: bool) -> None:
+    (tmp_path / "file").write_bytes(b"a\nb\n")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\nb\n")))
+    name = "-" if in_memory else str(tmp_path / "file")
+    assert list(lines_as_they_come(name, grace_s=0)) == list(read_lines(tmp_path / "file", name=name))
+
+
+def test_a_kind_that_cannot_be_asked_is_taken_to_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    sink, source = os.pipe()
+    os.write(source, b"a\nb\n")
+    os.close(source)
+    with os.fdopen(sink) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        monkeypatch.setattr("select.select", unable)
+        got = [None if line is None else line.text for line in lines_as_they_come("-", grace_s=0)]
+    assert got == [None, "a", "b", None]
+
+
+def unable(*_: object) -> None:
+    msg = "not a socket"
+    raise OSError(msg)
 
 
 @pytest.mark.parametrize("name", ["none", "", "file/none"])

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from divako.cli._layouts import heads_of, names_of, said_of, split_of
 from divako.cli._rows import COLUMNS, Document, cells_of
-from divako.convert._telegram import reading_document
+from divako.convert._telegram import status_names
 from divako.errors import MissingExtraError
-from divako.model import Status
 from divako.pipeline._in_bulk import Chunk
 from divako.telegrams._alike import Alike
 
@@ -78,41 +78,31 @@ def columns_of_chunk(chunk: Chunk, documents: Mapping[int, Document]) -> Columns
 
 def _put_heads(columns: Columns, chunk: Chunk, places: Integers, many: Integers) -> None:
     """Write what the rows of a telegram share; that of others is written with their rows."""
-    heads = chunk.heads
-    names = [str(item.line if item.id is None else item.id) for item in chunk.items]
-    columns.codes["id"][:] = np.repeat(columns.codes_of("id", names), many)
-    for name, codes, words in (
-        ("meter", heads.meter, heads.meter_ids),
-        ("manufacturer", heads.manufacturer, heads.manufacturers),
-        ("medium", heads.medium, heads.media),
-    ):
+    columns.codes["id"][:] = np.repeat(columns.codes_of("id", map(str, names_of(chunk))), many)
+    for name, (codes, words) in heads_of(chunk.heads).items():
         of_item = np.full(len(many), -1, dtype="int32")
-        of_item[places] = columns.codes_of(name, [*words, None])[codes]
+        of_item[places] = columns.codes_of(name, words)[codes]
         columns.codes[name][:] = np.repeat(of_item, many)
 
 
 def _put_alike(columns: Columns, chunk: Chunk, alike: Alike, first: Integers) -> None:
     """Write the records of telegrams of one layout, one record of all of them at a time."""
-    said, times = chunk.heads.status[alike.telegram], chunk.heads.received_at[alike.telegram]
-    for at, entry in enumerate(alike.entries):
-        rows, which = first + at, entry.which
-        readings = [reading_document(record) for record in entry.records]
+    for at, said in enumerate(said_of(alike, chunk.heads)):
+        rows = first + at
         for name in ("quantity", "unit", "function", "kind"):
-            columns.codes[name][rows] = columns.codes_of(name, [one[name] for one in readings])[which]
+            columns.codes[name][rows] = columns.codes_of(name, [one[name] for one in said.documents])[said.which]
         for name in ("storage", "tariff", "subunit"):
-            columns.numbers[name][rows] = readings[0][name]  # the header says it
-        sent = [one["value"] for one in readings]
-        if entry.value is None:
-            texts = [value if isinstance(value, str) else None for value in sent]
-            columns.codes["text"][rows] = columns.codes_of("text", texts)[which]
-            numbers = [np.nan if value is None or isinstance(value, str) else value for value in sent]
-            columns.numbers["value"][rows] = np.array(numbers, dtype="float64")[which]
+            columns.numbers[name][rows] = said.documents[0][name]  # the header says it
+        if said.value is None:
+            numbers, texts = zip(*map(split_of, said.documents), strict=True)
+            columns.codes["text"][rows] = columns.codes_of("text", texts)[said.which]
+            columns.numbers["value"][rows] = np.array(numbers, dtype="float64")[said.which]
         else:
-            columns.numbers["value"][rows] = np.where(np.isfinite(entry.value), entry.value, np.nan)
-        if readings[0]["storage"] == 0:
-            columns.numbers["time"][rows] = times
-        status, place = np.unique(entry.status | said, return_inverse=True)
-        names = [" ".join(Status(one).names()) for one in status.tolist()]
+            columns.numbers["value"][rows] = said.value
+        if said.has_time:
+            columns.numbers["time"][rows] = chunk.heads.received_at[alike.telegram]
+        status, place = np.unique(said.status, return_inverse=True)
+        names = [" ".join(status_names(one)) for one in status.tolist()]
         columns.codes["status"][rows] = columns.codes_of("status", names)[place]
 
 

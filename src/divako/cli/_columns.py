@@ -1,24 +1,21 @@
-"""Chunks of decoded telegrams as rows: telegrams of one layout share what is the same in all."""
+"""Chunks of decoded telegrams as rows, telegram by telegram."""
 
 from __future__ import annotations
 
-import functools
+import math
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from divako.cli._rows import Cells, Document, cells_of
-from divako.convert import rfc3339
-from divako.convert._telegram import reading_document
-from divako.model import Status
+from divako.cli._layouts import Said, each_item, heads_of, said_of, split_of, times_of
+from divako.cli._rows import COLUMNS, Cells, Document, cells_of
+from divako.convert._telegram import status_names
 from divako.pipeline._in_bulk import Chunk
 from divako.telegrams import Telegrams
-from divako.telegrams._alike import Alike, Entry
+from divako.telegrams._alike import Alike
 
 
-def rows_of_chunk(chunk: Chunk, documents: Mapping[int, Document]) -> Iterator[Sequence[Cells]]:
+def rows_of_chunk(chunk: Chunk, documents: Mapping[int, Document]) -> list[Sequence[Cells]]:
     """Give the rows of each item, in order.
 
     Parameters
@@ -28,66 +25,36 @@ def rows_of_chunk(chunk: Chunk, documents: Mapping[int, Document]) -> Iterator[S
     documents : mapping of int to dict
         Of its `others`, by place.
     """
-    found: dict[int, Sequence[Cells]] = {}
-    for alike in chunk.alike:
-        places = [chunk.places[row] for row in alike.telegram.tolist()]
-        items = [chunk.items[place] for place in places]
-        names = [str(item.line if item.id is None else item.id) for item in items]
-        found.update(zip(places, _rows_of(alike, names, chunk.heads), strict=True))
-    for place in range(len(chunk.items)):
-        yield found[place] if place in found else list(cells_of(documents[place]))
+    return each_item(chunk, documents, _of_document, _of_alike)
 
 
-def _rows_of(alike: Alike, names: list[str], heads: Telegrams) -> Iterator[Sequence[Cells]]:
-    """Give the rows of each telegram of a layout."""
-    rows = alike.telegram
-    beginnings: list[Cells] = list(
-        zip(
-            names,
-            [heads.meter_ids[code] for code in heads.meter[rows].tolist()],
-            [heads.manufacturers[code] for code in heads.manufacturer[rows].tolist()],
-            [heads.media[code] for code in heads.medium[rows].tolist()],
-            strict=True,
-        )
-    )
-    times = [_time(time) for time in heads.received_at[rows]] if not np.isnat(heads.received_at[rows]).all() else None
-    return zip(*(_column_of(entry, beginnings, times, heads.status[rows]) for entry in alike.entries), strict=True)
+def _of_document(document: Document) -> Sequence[Cells]:
+    return list(cells_of(document))
 
 
-def _column_of(
-    entry: Entry, beginnings: list[Cells], times: list[str | None] | None, said: npt.NDArray[np.uint32]
-) -> Iterator[Cells]:
+def _of_alike(alike: Alike, names: list[str | int], heads: Telegrams) -> Iterator[Sequence[Cells]]:
+    """Give the rows of telegrams of one layout."""
+    shared: dict[str, Sequence[Any]] = {"id": list(map(str, names))}
+    for name, (codes, words) in heads_of(heads).items():
+        shared[name] = [words[code] for code in codes[alike.telegram].tolist()]
+    times = times_of(alike, heads)
+    return zip(*(_cells_of(said, shared, times) for said in said_of(alike, heads)), strict=True)
+
+
+def _cells_of(said: Said, shared: dict[str, Sequence[Any]], times: list[str | None]) -> Iterator[Cells]:
     """Give the row of one record of each telegram."""
-    nothing = [None] * len(beginnings)
-    told = times if times is not None and entry.records[0].storage == 0 else nothing
-    readings = [reading_document(record) for record in entry.records]
-    middles = [(one["quantity"], one["unit"]) for one in readings]
-    ends = [tuple(one[name] for name in ("storage", "tariff", "subunit", "function", "kind")) for one in readings]
-    if entry.value is not None:
-        middle, end = middles[0], ends[0]
-        finite = np.isfinite(entry.value)
-        values = entry.value.tolist()
-        if not finite.all():
-            values = [value if known else None for value, known in zip(values, finite.tolist(), strict=True)]
-        for beginning, value, time, status in zip(beginnings, values, told, _names(entry.status | said), strict=True):
-            yield (*beginning, *middle, value, None, time, *end, status)
-        return
-    shown = [(None, one["value"]) if isinstance(one["value"], str) else (one["value"], None) for one in readings]
-    for beginning, at, time, status in zip(
-        beginnings, entry.which.tolist(), told, _names(entry.status | said), strict=True
-    ):
-        yield (*beginning, *middles[at], *shown[at], time, *ends[at], status)
+    which = said.which.tolist()
 
+    def each(given: Sequence[Any]) -> list[Any]:
+        return [given[at] for at in which]
 
-def _names(status: npt.NDArray[np.uint32]) -> list[str]:
-    return [_named(one) for one in status.tolist()] if status.any() else [""] * len(status)
-
-
-@functools.lru_cache(maxsize=1024)
-def _named(status: int) -> str:
-    return " ".join(Status(status).names())
-
-
-@functools.lru_cache(maxsize=4096)
-def _time(time: np.datetime64) -> str | None:
-    return rfc3339(time)
+    columns = {**shared, "time": times if said.has_time else [None] * len(which)}
+    for name in ("quantity", "unit", "storage", "tariff", "subunit", "function", "kind"):
+        columns[name] = each([one[name] for one in said.documents])
+    numbers, texts = zip(*map(split_of, said.documents), strict=True)
+    columns["text"] = each(texts)
+    columns["value"] = each(numbers)
+    if said.value is not None:
+        columns["value"] = [None if math.isnan(value) else value for value in said.value.tolist()]
+    columns["status"] = [" ".join(status_names(one)) for one in said.status.tolist()]
+    return zip(*(columns[name] for name in COLUMNS), strict=True)

@@ -6,30 +6,38 @@ import argparse
 import math
 import sys
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
 from attrs import define, evolve
 
-from divako.cli._arrow import Columns, columns_of_chunk, write_parquet
+from divako.cli._arrow import columns_of_chunk, write_parquet
 from divako.cli._columns import rows_of_chunk
-from divako.cli._rows import Cells, Document, write_csv, write_jsonl, write_table
-from divako.cli._sources import lines_of, sources_of
+from divako.cli._csv import csv_of_chunk
+from divako.cli._json import lines_of_chunk
+from divako.cli._rows import Document, write_csv, write_lines, write_table
+from divako.cli._sources import PATIENCE_S, groups_of, sources_of
 from divako.cli._terminal import Progress, counted, refuse
 from divako.convert import telegram_document
 from divako.drivers import for_device
 from divako.errors import DriverError, InputError
-from divako.pipeline import Decoded, Item, decode_items, read_items
+from divako.pipeline import Decoded, Item, read_items
 from divako.pipeline._in_bulk import Chunk, decode_chunks
 from divako.stores import read_keys, replacing
 
 
 _BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".parquet": "parquet"}
+_CHUNKS: dict[str, Callable[[Chunk, Mapping[int, Document]], Any]] = {
+    "jsonl": lines_of_chunk,
+    "csv": csv_of_chunk,
+    "table": rows_of_chunk,
+    "parquet": columns_of_chunk,
+}
 _STREAMED: dict[str, Callable[[Iterator[Any], TextIO], None]] = {
-    "jsonl": write_jsonl,  # documents
+    "jsonl": write_lines,
+    "csv": write_csv,
     "table": write_table,
-    "csv": write_csv,  # rows
 }
 
 
@@ -48,15 +56,11 @@ def run(arguments: argparse.Namespace) -> int:
     with Progress("decoding") as progress:
         if output is None and form != "table" and sys.stdout.isatty():
             progress.stop()  # the lines themselves show how far it is
-        items = (_given(item, arguments) for item in read_items(lines_of(sources)))
-        pieces: Iterator[Any]
-        if form == "parquet":
-            # Nobody can read the file before it is whole.
-            pieces = refused.columns(decode_chunks(items, keys=keys, patience_s=math.inf), progress)
-        elif form == "csv":
-            pieces = counted(refused.rows(decode_chunks(items, keys=keys)), progress)
-        else:
-            pieces = counted(refused.documents(decode_items(items, keys=keys)), progress)
+        # Nobody can read a parquet file before it is whole.
+        groups = groups_of(sources, patience_s=math.inf if form == "parquet" else PATIENCE_S)
+        items = ([_given(item, arguments) for item in read_items(lines)] for lines in groups)
+        chunks = counted(decode_chunks(items, keys=keys), progress)
+        pieces = (_CHUNKS[form](chunk, refused.documents(chunk)) for chunk in chunks)
         _write(pieces, form, output)
     return refused.count
 
@@ -67,26 +71,8 @@ class Refused:
 
     count: int = 0
 
-    def documents(self, decoded: Iterable[Decoded]) -> Iterator[Document]:
-        """Give the document of each item."""
-        for one in decoded:
-            yield self._document(one)
-
-    def rows(self, chunks: Iterable[Chunk]) -> Iterator[Sequence[Cells]]:
-        """Give the rows of each item."""
-        for chunk in chunks:
-            yield from rows_of_chunk(chunk, self._documents(chunk))
-
-    def columns(self, chunks: Iterable[Chunk], progress: Progress) -> Iterator[Columns]:
-        """Give the columns of each chunk, and tell how many items there were."""
-        done = 0
-        for chunk in chunks:
-            yield columns_of_chunk(chunk, self._documents(chunk))
-            done += len(chunk.items)
-            progress(done)
-        progress.stop()
-
-    def _documents(self, chunk: Chunk) -> dict[int, Document]:
+    def documents(self, chunk: Chunk) -> dict[int, Document]:
+        """Give the documents of what is not alike, by place."""
         return {place: self._document(one) for place, one in chunk.others.items()}
 
     def _document(self, one: Decoded) -> Document:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import json
+import itertools
+import operator
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from divako.cli._terminal import write_readable
@@ -63,18 +63,16 @@ def cells_of(document: Document) -> Iterator[Cells]:
         yield tuple(row[name] for name in COLUMNS)
 
 
-def write_jsonl(documents: Iterator[Document], out: TextIO) -> None:
-    """Write one JSON object a line, in ASCII."""
-    encode = json.JSONEncoder(allow_nan=False).encode
-    out.writelines(encode(document) + "\n" for document in documents)
+def write_lines(chunks: Iterator[Sequence[str]], out: TextIO) -> None:
+    """Write lines; those of a chunk at once, for somebody may wait for them."""
+    for lines in chunks:
+        out.writelines(lines)
+        out.flush()
 
 
-def write_csv(rows: Iterator[Sequence[Cells]], out: TextIO) -> None:
-    """Write one row per reading, telegram by telegram, below one row of names (RFC 4180)."""
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for of_telegram in rows:
-        writer.writerows(of_telegram)
+def write_csv(chunks: Iterator[Sequence[str]], out: TextIO) -> None:
+    """Write rows below one row of names."""
+    write_lines(itertools.chain([[",".join(COLUMNS) + "\n"]], chunks), out)
 
 
 # What a reader sees only where some row has something else.
@@ -90,18 +88,24 @@ _PLAIN = {
 _READABLE = ("id", "meter", "quantity", "value", *_PLAIN)
 
 
-def write_table(documents: Iterator[Document], out: TextIO) -> None:
+_text_of = operator.itemgetter(COLUMNS.index("text"))
+_readable_of = operator.itemgetter(*map(COLUMNS.index, _READABLE))
+
+
+def write_table(chunks: Iterator[Iterable[Sequence[Cells]]], out: TextIO) -> None:
     """Write a table for people; columns that hold nothing of note are left out."""
-    rows = [_cells(row) for document in documents for row in rows_of(document)]
+    rows = [_readable(cells) for chunk in chunks for of_telegram in chunk for cells in of_telegram]
     if not rows:
         return
-    columns = [name for name in _READABLE if any(row[name] != _PLAIN.get(name) for row in rows)]
-    cells: Sequence[Sequence[str]] = [[row[name] for name in columns] for row in rows]
-    write_readable(columns, cells, out, right="value storage tariff subunit")
+    columns = dict(zip(_READABLE, zip(*rows, strict=True), strict=True))
+    names = [name for name, cells in columns.items() if any(cell != _PLAIN.get(name) for cell in cells)]
+    shown = list(zip(*(columns[name] for name in names), strict=True))
+    write_readable(names, shown, out, right="value storage tariff subunit")
 
 
-def _cells(row: Row) -> dict[str, str]:
-    shown = {name: "" if row[name] is None else str(row[name]) for name in _READABLE}
-    if row["text"] is not None:
-        shown["value"] = row["text"]
-    return shown
+def _readable(cells: Cells) -> tuple[str, ...]:
+    shown = ["" if cell is None else str(cell) for cell in _readable_of(cells)]
+    text = _text_of(cells)
+    if text is not None:
+        shown[_READABLE.index("value")] = text
+    return tuple(shown)

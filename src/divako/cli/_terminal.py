@@ -7,13 +7,14 @@ import itertools
 import sys
 import threading
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, Self, TextIO, TypeVar
 
 from divako.errors import DivakoError
 
 
+_Chunk = TypeVar("_Chunk", bound=Sized)
 _PATIENCE_S = 1.0  # what takes less needs no progress
 
 
@@ -142,10 +143,11 @@ def _write_rich(columns: Sequence[str], cells: Sequence[Sequence[str]], ends: Se
     Console(file=out).print(table)
 
 
-def counted(items: Iterator[Any], progress: Progress, *, every: int = 200) -> Iterator[Any]:
-    """Pass items on, and tell the progress how many there were; stop it behind the last."""
-    for n, item in enumerate(items, 1):
-        yield item
-        if n % every == 0:
-            progress(n)
+def counted(chunks: Iterable[_Chunk], progress: Progress) -> Iterator[_Chunk]:
+    """Pass chunks on, and tell the progress how many items they had; stop it behind the last."""
+    done = 0
+    for chunk in chunks:
+        yield chunk
+        done += len(chunk)
+        progress(done)
     progress.stop()

@@ -100,14 +100,49 @@ def _parts(decoded: Outcome | Telegram | DivakoError) -> tuple[Telegram | None, 
 
 def _telegram(telegram: Telegram) -> dict[str, Any]:
     mvt = telegram.mvt
+    return head_document(
+        manufacturer=None if mvt is None else mvt.manufacturer,
+        version=None if mvt is None else mvt.version,
+        medium=telegram.medium.value,
+        access_number=telegram.access_number,
+        security=telegram.security,
+        verdict=telegram.verdict.value,
+        status=int(telegram.status),
+    )
+
+
+def head_document(
+    *,
+    manufacturer: str | None,
+    version: int | None,
+    medium: str,
+    access_number: int | None,
+    security: str,
+    verdict: str,
+    status: int,
+) -> dict[str, Any]:
+    """Write what the headers of a telegram say as its document does.
+
+    Parameters
+    ----------
+    manufacturer, version, medium, access_number, security, verdict
+        As `Telegram` has them, kinds by their names.
+    status : int
+        `Status` bits.
+
+    Returns
+    -------
+    dict
+        As `telegram_schema` states.
+    """
     return {
-        "manufacturer": None if mvt is None else mvt.manufacturer,
-        "version": None if mvt is None else mvt.version,
-        "medium": telegram.medium.value,
-        "access_number": telegram.access_number,
-        "security": telegram.security,
-        "verdict": telegram.verdict.value,
-        "status": list(_names(int(telegram.status))),
+        "manufacturer": manufacturer,
+        "version": version,
+        "medium": medium,
+        "access_number": access_number,
+        "security": security,
+        "verdict": verdict,
+        "status": list(status_names(status)),
     }
 
 
@@ -149,7 +184,7 @@ def reading_document(record: Record) -> dict[str, Any]:
         "function": _FUNCTIONS[record.function],
         "obis": None,  # M-Bus and LoRaWAN send none; the field stands for links that do
         "kind": None if register is None else register.kind.value,
-        "status": list(_names(int(record.status))),
+        "status": list(status_names(int(record.status))),
     }
 
 
@@ -187,5 +222,6 @@ def _time(time: np.datetime64) -> str | None:
 
 
 @functools.lru_cache(maxsize=1024)
-def _names(status: int) -> tuple[str, ...]:
+def status_names(status: int) -> tuple[str, ...]:
+    """Give the names of status bits."""
     return tuple(Status(status).names())

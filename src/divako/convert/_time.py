@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 
 import numpy as np
+import numpy.typing as npt
 
 from divako.errors import InputError
 
@@ -38,6 +39,12 @@ def rfc3339(time: np.datetime64) -> str | None:
     """
     text = str(time.astype("datetime64[ms]"))
     return None if text == "NaT" else text.removesuffix(".000") + "Z"
+
+
+def rfc3339_of(times: npt.NDArray[np.datetime64]) -> list[str | None]:
+    """Write instants in UTC as `rfc3339` does; None for NaT."""
+    texts = np.datetime_as_string(times.astype("datetime64[ms]")).tolist()
+    return [None if text == "NaT" else text.removesuffix(".000") + "Z" for text in texts]
 
 
 def instant_of(text: str) -> np.datetime64:

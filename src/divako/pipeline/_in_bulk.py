@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -37,10 +35,13 @@ class Run:
 
 def is_plain(item: Item) -> bool:
     """Tell whether nothing is said of an item that a batch cannot be told."""
-    told = (item.error, item.document, item.f_port, item.device, item.key)
     return (
         item.frame is not None
-        and all(value is None for value in told)
+        and item.error is None
+        and item.document is None
+        and item.f_port is None
+        and item.device is None
+        and item.key is None
         and not (item.meter_id or item.keys or item.link == "lorawan" or has_own(item))
     )
 
@@ -116,40 +117,28 @@ class Chunk:
     places: list[int]
     others: dict[int, Decoded]
 
+    def __len__(self) -> int:
+        return len(self.items)
 
-def decode_chunks(
-    items: Iterable[Item], *, keys: KeyStore | None = None, size: int = 8192, patience_s: float = 1.0
-) -> Iterator[Chunk]:
+
+def decode_chunks(groups: Iterable[Iterable[Item]], *, keys: KeyStore | None = None) -> Iterator[Chunk]:
     """Decode items as `decode_items` does, with the numbers of telegrams of one layout as columns.
 
     Parameters
     ----------
-    items : iterable of Item
-        From `read_items`.
+    groups : iterable of iterable of Item
+        From `read_items`; those that make a chunk together. No group waits for the next one.
     keys : KeyStore, optional
         Keys of meters; the key of an item goes before them.
-    size : int, default 8192
-        How many items make a chunk.
-    patience_s : float, default 1
-        An item that comes so long after the first of its chunk is its last: input may come slowly. [s]
 
     Yields
     ------
     Chunk
-        In order. An item in `Chunk.alike` is what `decode_items` gives a telegram without error for.
+        One a group, in order. An item in `Chunk.alike` is what `decode_items` gives a telegram without error for.
     """
     seen = Seen()
-    waiting: list[Item] = []
-    began = 0.0
-    for item in items:
-        if not waiting:
-            began = time.monotonic()
-        waiting.append(item)
-        if len(waiting) >= size or time.monotonic() - began > patience_s:
-            yield _chunk(waiting, keys, seen)
-            waiting = []
-    if waiting:
-        yield _chunk(waiting, keys, seen)
+    for group in groups:
+        yield _chunk(list(group), keys, seen)
 
 
 def _chunk(items: list[Item], keys: KeyStore | None, seen: Seen) -> Chunk:
