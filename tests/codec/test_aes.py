@@ -6,6 +6,8 @@ import pickle
 
 import pytest
 
+from cryptography.hazmat.primitives.ciphers import algorithms
+from cryptography.hazmat.primitives.cmac import CMAC
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +51,14 @@ def test_cmac_vectors_of_rfc_4493() -> None:
     key = AesKey(KEY)
     assert key.cmac(b"").hex() == "bb1d6929e95937287fa37d129b756746"
     assert key.cmac(bytes.fromhex("6bc1bee22e409f96e93d7e117393172a")).hex() == "070a16b46b4d4144f79bdd9dd04a287c"
+
+
+@given(st.binary(min_size=16, max_size=16), st.binary(min_size=16, max_size=16))
+def test_a_code_of_one_block_is_what_others_compute(key: bytes, block: bytes) -> None:
+    code = CMAC(algorithms.AES(key))
+    code.update(block)
+    kept = AesKey(key)
+    assert kept.cmac(block) == kept.cmac(block) == code.finalize()
 
 
 def test_counter_mode_vector_of_sp_800_38a() -> None:

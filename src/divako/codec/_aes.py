@@ -1,7 +1,11 @@
 """AES with a context kept per key.
 
-Making a cipher object costs more than enciphering a telegram, so one ECB context
-is made per key and kept. A context belongs to one thread at a time.
+Making a cipher object costs more than enciphering a telegram, so one ECB context of each
+direction is made per key, when it is needed first, and kept. A context belongs to one thread at a time.
+
+References
+----------
+.. [1] RFC 4493: AES-CMAC.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from divako.errors import InputError
 
 
 KEY_SIZE = 16
+_TOP, _REDUCTION = 1 << 127, 0x87
 
 
 class _Context(Protocol):
@@ -34,15 +39,16 @@ class AesKey:
         The key has another length.
     """
 
-    __slots__ = ("_decryptor", "_encryptor", "_key")
+    __slots__ = ("_decryptor", "_encryptor", "_key", "_subkey")
 
     def __init__(self, key: bytes) -> None:
         if len(key) != KEY_SIZE:
             msg = f"a key must have {KEY_SIZE} bytes"
             raise InputError(msg)
         self._key = bytes(key)
-        self._decryptor = _context(self._key, encrypt=False)
+        self._decryptor: _Context | None = None
         self._encryptor: _Context | None = None
+        self._subkey: int | None = None
 
     def __repr__(self) -> str:
         return "AesKey(…)"
@@ -61,18 +67,22 @@ class AesKey:
         iv : bytes
             16 bytes.
         """
-        blocks = self._decryptor.update(body)
+        blocks = self.decrypt_blocks(body)
         size = len(body)
         before = int.from_bytes((iv + body)[:size], "big")
         return (int.from_bytes(blocks, "big") ^ before).to_bytes(size, "big")
 
     def decrypt_blocks(self, blocks: bytes | memoryview) -> bytes:
         """Decipher whole blocks on their own, for callers that chain many messages at once."""
+        if self._decryptor is None:
+            self._decryptor = _context(self._key, encrypt=False)
         return self._decryptor.update(blocks)
 
     def encrypt_blocks(self, blocks: bytes | memoryview) -> bytes:
         """Encipher whole blocks on their own, as `decrypt_blocks` deciphers."""
-        return self._encrypt_blocks(blocks)
+        if self._encryptor is None:
+            self._encryptor = _context(self._key, encrypt=True)
+        return self._encryptor.update(blocks)
 
     def crypt_ctr(self, body: bytes, first: bytes) -> bytes:
         """Encipher or decipher in counter mode; both are the same.
@@ -87,11 +97,16 @@ class AesKey:
         size = len(body)
         start = int.from_bytes(first, "big")
         blocks = b"".join((start + i).to_bytes(KEY_SIZE, "big") for i in range(-(-size // KEY_SIZE)))
-        stream = self._encrypt_blocks(blocks)[:size]
+        stream = self.encrypt_blocks(blocks)[:size]
         return (int.from_bytes(stream, "big") ^ int.from_bytes(body, "big")).to_bytes(size, "big")
 
     def cmac(self, message: bytes) -> bytes:
-        """Compute the 16-byte authentication code of a message (RFC 4493)."""
+        """Compute the 16-byte authentication code of a message [1]_."""
+        if len(message) == KEY_SIZE:  # as keys are derived from: one block through the context that is kept
+            if self._subkey is None:
+                zero = int.from_bytes(self.encrypt_blocks(bytes(KEY_SIZE)), "big")
+                self._subkey = (zero << 1) ^ (_TOP << 1 | _REDUCTION if zero & _TOP else 0)
+            return self.encrypt_blocks((int.from_bytes(message, "big") ^ self._subkey).to_bytes(KEY_SIZE, "big"))
         from cryptography.hazmat.primitives.ciphers import algorithms
         from cryptography.hazmat.primitives.cmac import CMAC
 
@@ -146,15 +161,10 @@ class AesKey:
         last = int.from_bytes(iv, "big")
         for start in range(0, len(body), KEY_SIZE):
             mixed = int.from_bytes(body[start : start + KEY_SIZE], "big") ^ last
-            block = self._encrypt_blocks(mixed.to_bytes(KEY_SIZE, "big"))
+            block = self.encrypt_blocks(mixed.to_bytes(KEY_SIZE, "big"))
             out += block
             last = int.from_bytes(block, "big")
         return bytes(out)
-
-    def _encrypt_blocks(self, blocks: bytes | memoryview) -> bytes:
-        if self._encryptor is None:
-            self._encryptor = _context(self._key, encrypt=True)
-        return self._encryptor.update(blocks)
 
 
 def _context(key: bytes, *, encrypt: bool) -> _Context:

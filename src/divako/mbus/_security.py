@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from divako.codec import AesKey, DesKey
 from divako.errors import (
@@ -166,10 +166,11 @@ def decipher(sealed: Sealed) -> Plain:
         plain = Plain(sealed.body, "none", Verdict.UNVERIFIED)
     if counter is None and not authenticated:
         return plain
-    return evolve(
-        plain,
-        verdict=Verdict.AUTHENTICATED if authenticated else plain.verdict,
-        counter=None if counter is None else int.from_bytes(counter, "little"),
+    return Plain(
+        plain.body,
+        plain.security,
+        Verdict.AUTHENTICATED if authenticated else plain.verdict,
+        None if counter is None else int.from_bytes(counter, "little"),
     )
 
 

@@ -6,12 +6,12 @@ its records are read by columns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-
-from attrs import evolve
 
 from divako.codec import AesKey, DesKey
 from divako.drivers import INSTALLED
@@ -64,13 +64,13 @@ def unwrap(buffer: npt.NDArray[np.uint8], bodies: Bodies, which: npt.NDArray[np.
                 continue
             head = begin - (_LONG if ci in LONG_HEADER else _SHORT)
             header, body = read_header(bytes(memory[head:end]), long=ci in LONG_HEADER)
-            sealed = Sealed(
+            sealed = functools.partial(
+                Sealed,
                 ci=ci,
                 header_bytes=bytes(memory[head:begin]),
                 header=header,
                 body=body,
                 address=address,
-                key=None,
                 fragment=fragment,
                 wired=link == WIRED,
             )
@@ -85,13 +85,13 @@ def unwrap(buffer: npt.NDArray[np.uint8], bodies: Bodies, which: npt.NDArray[np.
     return out
 
 
-def _with_keys_in_turn(sealed: Sealed, keys: Sequence[AesKey | DesKey]) -> Plain:
+def _with_keys_in_turn(sealed: Callable[..., Sealed], keys: Sequence[AesKey | DesKey]) -> Plain:
     for key in keys[:-1]:
         try:
-            return open_sealed(evolve(sealed, key=key), INSTALLED)
+            return open_sealed(sealed(key=key), INSTALLED)
         except (DecryptionError, AuthenticationError):
             continue
-    return open_sealed(evolve(sealed, key=keys[-1]) if keys else sealed, INSTALLED)
+    return open_sealed(sealed(key=keys[-1] if keys else None), INSTALLED)
 
 
 def _fragment(data: bytes) -> Fragment:
