@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 
-from attrs import evolve, fields
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divako.codec import AesKey, DesKey
 from divako.drivers._diehl import PUBLIC_KEY
 from divako.errors import DivakoError, InputError
-from divako.model import Mvt, Table
+from divako.model import Mvt
 from divako.simulate import Address, ExtendedLink, Protection, long_frame, wireless_frame
-from divako.telegrams import Batch, KeyStore, decode, decode_batch
-from divako.telegrams import _batch as batch_module
+from divako.telegrams import KeyStore, decode, decode_batch
 
 
 INFINITY = 10**9
@@ -80,25 +78,11 @@ def telegrams(draw: st.DrawFn) -> bytes:
     return bytes(raw)
 
 
-def all_same(one: Batch, other: Batch) -> None:
-    pairs: list[tuple[Table, Table]] = [
-        (one.telegrams, other.telegrams),
-        (one.readings, other.readings),
-        (one.errors, other.errors),
-    ]
-    for mine, yours in pairs:
-        for field in fields(type(mine)):
-            left, right = getattr(mine, field.name), getattr(yours, field.name)
-            if isinstance(left, np.ndarray):
-                np.testing.assert_array_equal(left, right, err_msg=field.name)
-            else:
-                assert left == right, field.name
-    np.testing.assert_array_equal(one.first, other.first)
-
-
 @settings(max_examples=150, deadline=None)
 @given(st.lists(telegrams(), min_size=1, max_size=6), st.integers(1, 3), st.sampled_from([STORE, None, "one"]))
-def test_a_batch_of_ciphers_is_its_telegrams_one_by_one(frames: list[bytes], times: int, store: Any) -> None:
+def test_a_batch_of_ciphers_is_its_telegrams_one_by_one(
+    all_same: Any, frames: list[bytes], times: int, store: Any
+) -> None:
     asked: dict[str, Any] = {"keys": KeyStore.single(OLD) if store == "one" else store, "errors": "collect"}
     alone = decode_batch(frames * times, _min_rows=INFINITY, **asked)
     for min_rows in (1, 16):
@@ -136,15 +120,6 @@ KINDS: dict[str, dict[str, Any]] = {
     "a code and mode 7": sealed(mode=7, code_size=16),
     "a code and mode 10 behind an extended link layer": {"extended": ExtendedLink()} | sealed(mode=10, code_size=4),
 }
-
-
-@pytest.fixture
-def no_single_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: Any) -> None:
-        msg = "decoded one by one"
-        raise AssertionError(msg)
-
-    monkeypatch.setattr(batch_module, "decode_alone", refuse)
 
 
 @pytest.mark.usefixtures("no_single_decoding")

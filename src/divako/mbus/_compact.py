@@ -103,11 +103,18 @@ def format_signature(headers: bytes) -> int:
     InputError
         The bytes are no sequence of record headers.
     """
-    list(_split(headers))
+    list(split_headers(headers))
     return crc16_en13757(headers)
 
 
-def _split(headers: bytes) -> Iterator[bytes]:
+def split_headers(headers: bytes) -> Iterator[bytes]:
+    """Cut the headers of records apart.
+
+    Raises
+    ------
+    InputError
+        The bytes are no sequence of record headers.
+    """
     at = 0
     while at < len(headers):
         try:
@@ -190,7 +197,7 @@ def expand_compact(data: bytes, formats: Formats | None) -> bytes:
         raise UnknownFormatError(msg, layer=LAYER, offset=0)
     out = bytearray()
     at = 4
-    for header in _split(headers):
+    for header in split_headers(headers):
         start = at
         at += data_size(header, data, at)
         if at > len(data):

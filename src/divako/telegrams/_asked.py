@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from attrs import define, field, frozen
 
+from divako.mbus import Formats
 from divako.model import Register, Telegram
 from divako.telegrams._keyring import KeysOf
 
@@ -35,6 +36,8 @@ class Asked:
         Identities of LoRaWAN devices.
     keys_of : callable or None
         Gives the keys of a meter.
+    record_headers : Formats or None
+        Record headers by signature, for compact frames.
     trailing : int
         How many bytes the receiver puts behind each frame. [byte]
     alone : callable
@@ -46,6 +49,7 @@ class Asked:
     payloads: dict[tuple[str | None, int | None], Integers]
     meter_ids: Sequence[str] | None
     keys_of: KeysOf | None
+    record_headers: Formats | None
     trailing: int
     alone: Callable[[int], Telegram]
 

@@ -16,7 +16,7 @@ from divako.telegrams._part import decode_part
 from divako.telegrams._received import Instants, Names, Ports, Received, received_of
 from divako.telegrams._source import source_of
 from divako.telegrams._tables import Batch
-from divako.telegrams._told import Told, decode_alone, keys_of
+from divako.telegrams._told import Told, decode_alone
 from divako.telegrams._work import Part
 
 
@@ -171,7 +171,7 @@ def decoded_parts(
     n = len(source)
     told = Told(n, received)
     alone = functools.partial(decode_alone, source, told, more)
-    asked = told.asked(keys_of(more["keys"]), more["trailing"], alone)
+    asked = told.asked(more, alone)
     words = Words()
     parts: list[Part] = []
     for first in range(0, max(n, 1), _PART):

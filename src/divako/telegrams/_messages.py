@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from divako.mbus import manufacturer_of, status_of
+from divako.mbus import Formats, manufacturer_of, status_of
 from divako.telegrams._alike import alike_of
 from divako.telegrams._bodies import (
     COMPACT,
@@ -18,12 +18,13 @@ from divako.telegrams._bodies import (
     wide,
     without_drivers,
 )
+from divako.telegrams._compact_columns import compact_layouts
 from divako.telegrams._keyring import Keyring
 from divako.telegrams._links import behind_links
 from divako.telegrams._meters import Meters
 from divako.telegrams._opening import MARK, opened
 from divako.telegrams._values import read_rows
-from divako.telegrams._walk import Walker
+from divako.telegrams._walk import Layout, Walker
 from divako.telegrams._work import MEDIUM_OF, InLayout, InSteps, Work
 
 
@@ -49,9 +50,32 @@ def read_messages(work: Work, formats: npt.NDArray[np.int8], least: int, *, in_a
     buffer, ring = work.frames.buffer, Keyring(work.asked.keys_of)
     found = behind_links(buffer, applications_of(work.frames, formats), ring)
     bodies = opened(buffer, without_drivers(bodies_of(buffer, found)), ring)
-    bodies = bodies.take(~np.isin(bodies.ci, COMPACT))
+    walker = Walker(buffer)
+    compact = np.isin(bodies.ci, COMPACT)
+    if compact.any():
+        if work.asked.record_headers is not None:
+            _read_compact(work, bodies.take(compact), walker, work.asked.record_headers, least)
+        bodies = bodies.take(~compact)
     if len(bodies.row):
-        _read(work, bodies, Walker(buffer), least, in_alike=in_alike)
+        _read(work, bodies, walker, least, in_alike=in_alike)
+
+
+def _read_compact(work: Work, bodies: Bodies, walker: Walker, known: Formats, least: int) -> None:
+    """Read the data of compact frames."""
+    good = np.zeros(len(bodies.row), dtype="bool")
+    for layout in compact_layouts(walker, bodies, known, least):
+        _take(work, walker, bodies, layout)
+        good[layout.members] = True
+    walker.keep()
+    _put_heads(work, bodies, good)
+    work.done[bodies.row[good]] = True
+
+
+def _take(work: Work, walker: Walker, bodies: Bodies, layout: Layout) -> None:
+    """Take note of telegrams of one layout."""
+    rows = bodies.row[layout.members]
+    work.many[rows] = len(layout.code)
+    work.layouts.append(InLayout(rows, walker, layout.code, layout.place, bodies.begin[layout.members]))
 
 
 def _read(work: Work, bodies: Bodies, walker: Walker, least: int, *, in_alike: bool) -> None:
@@ -73,9 +97,7 @@ def _read(work: Work, bodies: Bodies, walker: Walker, least: int, *, in_alike: b
     good = np.ones(len(bodies.row), dtype="bool")
     good[left] = steps.good
     for layout in layouts:
-        rows = bodies.row[layout.members]
-        work.many[rows] = len(layout.code)
-        work.layouts.append(InLayout(rows, walker, layout.code, layout.place, bodies.begin[layout.members]))
+        _take(work, walker, bodies, layout)
     work.many[bodies.row[left]] = steps.many
     values = read_rows(walker, steps.code, steps.place)
     work.singles.append(InSteps(bodies.row[left], walker.book, steps.many, steps.code, values))

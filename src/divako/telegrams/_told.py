@@ -85,7 +85,7 @@ class Told:
         _require_length(given, self.n)
         return given.astype("datetime64[ms]", copy=False)
 
-    def asked(self, keys_of: KeysOf | None, trailing: int, alone: Callable[[int], Telegram]) -> Asked:
+    def asked(self, more: dict[str, Any], alone: Callable[[int], Telegram]) -> Asked:
         """Bring the columns to the form that parts are decoded with."""
         formats = np.array([FORMATS.get(one, _NO_FORM) for one in (*self.frame_format.words, None)], dtype="int8")
         codes = formats[self.frame_format.code]
@@ -102,8 +102,9 @@ class Told:
             formats=codes,
             payloads=payloads,
             meter_ids=self.meter_ids,
-            keys_of=keys_of,
-            trailing=trailing,
+            keys_of=keys_of(more["keys"]),
+            record_headers=more["formats"],
+            trailing=more["trailing"],
             alone=alone,
         )
 
