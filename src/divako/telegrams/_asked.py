@@ -13,6 +13,7 @@ from attrs import define, field, frozen
 from divako.mbus import Formats
 from divako.model import Register, Telegram
 from divako.telegrams._keyring import KeysOf
+from divako.telegrams._meters import Names
 
 
 Integers = npt.NDArray[np.int64]
@@ -58,7 +59,7 @@ class Asked:
 class Words:
     """Words of all parts, in the order of their first mention."""
 
-    meters: dict[str, int] = field(factory=dict)
+    meters: Names = field(factory=Names)
     registers: dict[Register, int] = field(factory=dict)
     manufacturers: dict[str, int] = field(factory=dict)
     securities: dict[str, int] = field(factory=dict)
