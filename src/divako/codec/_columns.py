@@ -42,7 +42,7 @@ def signed_columns(words: Words, size: npt.ArrayLike) -> Numbers:
     """
     shift = 64 - 8 * np.asarray(size, dtype="int64")
     number = words.view(np.int64) >> shift
-    return number, words.view(np.int64) >> shift << shift != np.int64(-(1 << 63))
+    return number, number != np.int64(-(1 << 63)) >> shift
 
 
 def unsigned_columns(words: Words, size: npt.ArrayLike) -> Numbers:
@@ -85,16 +85,19 @@ def bcd_columns(words: Words, size: npt.ArrayLike) -> Numbers:
     digits = words >> (np.uint64(64) - width)
     sign = np.uint64(0xF) << (width - np.uint64(4))
     negative = digits & sign == sign
-    digits = np.where(negative, digits ^ sign, digits)
+    signed = bool(negative.any())  # few columns are
+    if signed:
+        digits = np.where(negative, digits ^ sign, digits)
     # A digit above 9 carries into the next one when 6 is added; what each position got shows.
     known = ((digits + _SIX) ^ digits ^ _SIX) & (_CARRY << np.uint64(4)) == 0
-    # Digits to bytes, bytes to pairs, pairs to fours: each step takes the halves of a place together.
-    number = (digits & _LOW) + (digits >> np.uint64(4) & _LOW) * np.uint64(10)
-    number = (number & _BYTES) + (number >> np.uint64(8) & _BYTES) * np.uint64(100)
-    number = (number & _PAIRS) + (number >> np.uint64(16) & _PAIRS) * np.uint64(10_000)
-    number = (number & np.uint64(0xFFFFFFFF)) + (number >> np.uint64(32)) * np.uint64(100_000_000)
+    # Digits to bytes, bytes to pairs, pairs to fours: the upper half of each place counts less than it stands for.
+    number = digits - (digits >> np.uint64(4) & _LOW) * np.uint64(16 - 10)
+    number -= (number >> np.uint64(8) & _BYTES) * np.uint64((1 << 8) - 100)
+    number -= (number >> np.uint64(16) & _PAIRS) * np.uint64((1 << 16) - 10_000)
+    if width.max(initial=0) > 32:
+        number -= (number >> np.uint64(32)) * np.uint64((1 << 32) - 100_000_000)
     counted = number.view(np.int64)
-    return np.where(negative, -counted, counted), known
+    return np.where(negative, -counted, counted) if signed else counted, known
 
 
 def real_columns(words: Words) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
