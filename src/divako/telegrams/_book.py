@@ -20,11 +20,11 @@ from attrs import field, frozen
 from divako.mbus._meaning import BCD_FIELDS, LVAR, PLAIN_TEXT, REAL, SIZES, Meaning, meaning_of
 from divako.mbus._vif import Form
 from divako.model import Register, Status
+from divako.telegrams._slots import slot_of
 
 
 MOST_CODES = 4096
 _SLOTS_LOG = 15
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _EXTENSION = 0x80
 _EXACT = 1 << 53
 _EXACT_REAL = 1 << 29  # a float32 times less than this is exact as float64
@@ -154,7 +154,7 @@ class Book:
 
 
 def _hash(words: npt.NDArray[np.uint64]) -> npt.NDArray[np.intp]:
-    return (words * _MULTIPLIER >> np.uint64(64 - _SLOTS_LOG)).view(np.int64)
+    return slot_of(words, _SLOTS_LOG)
 
 
 def _header_of(word: int) -> bytes:

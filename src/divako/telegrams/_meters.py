@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from attrs import frozen
 
+from divako.telegrams._slots import slot_of
+
 
 Integers = npt.NDArray[np.int64]
 
 _SLOTS_LOG = 16
-_MULTIPLIER = np.uint32(0x9E3779B1)
 
 
 @frozen(eq=False)
@@ -65,7 +66,7 @@ def first_alike(number: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
         Of which many come again.
     """
     # Each number goes to a slot, and who came first stays there; few slots have two numbers, and these are sorted.
-    slot = (number * _MULTIPLIER >> np.uint32(32 - _SLOTS_LOG)).astype("int64")
+    slot = slot_of(number.astype("uint64"), _SLOTS_LOG)
     slots: Integers = np.empty(1 << _SLOTS_LOG, dtype="int64")
     slots[slot[::-1]] = np.arange(len(number))[::-1]
     leader: Integers = slots[slot]

@@ -15,6 +15,7 @@ from attrs import frozen
 from divako.mbus._data import lvar_size
 from divako.telegrams._bodies import wide
 from divako.telegrams._book import EMPTY, END_WORD, FILLER_WORD, Book, How
+from divako.telegrams._slots import slot_of
 
 
 Integers = npt.NDArray[np.int64]
@@ -189,11 +190,13 @@ class Walker:
             Disjoint; what is in none of them is left to `in_step`.
         """
         size = end - begin
-        order = np.argsort(key)
-        ordered = key[order]
+        # Sixteen bits are sorted by counting. Two keys that share them make a group of two layouts.
+        short = slot_of(key, 16).astype("uint16")
+        order = np.argsort(short, kind="stable")
+        ordered = short[order]
         edges = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1], [True]]))
         groups = [
-            np.sort(order[first:stop])
+            order[first:stop]
             for first, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
             if stop - first >= least
         ]
@@ -211,7 +214,7 @@ class Walker:
                 others = group[1:]
                 if good:
                     code, place = steps.code[stop - many : stop], steps.place[stop - many : stop] - begin[leader]
-                    same = self._alike(begin, group, int(size[leader]), place, code)
+                    same = self._alike(begin, group, int(size[leader]), place, code) & (size[group] == size[leader])
                     rows = self._are_rows(begin[leader] + place, code)
                     out.append(Layout(group[same], code[rows], place[rows], code, place))
                     others = group[~same]
