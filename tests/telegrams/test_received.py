@@ -51,7 +51,7 @@ objects = st.fixed_dictionaries(
         "meter": st.sampled_from([EUI.upper(), "", None]),
         "key": st.sampled_from([ZERO, "01" * 16, "0", None]),
         "keys": st.sampled_from([{"encryption_key": ZERO}, {"else": "01"}, {}, 7]),
-        "context": st.just([]),
+        "context": st.sampled_from([[], [7], "else", None]),
         "format": st.sampled_from(["0413", "0", None]),
     },
 )

@@ -57,6 +57,8 @@ _FORMATS = {
     "int64": "l",
     "float64": "g",
     "datetime64[ms]": "tsm:UTC",
+    "datetime64[s]": "tss:",  # wall clocks, which are in no zone
+    "timedelta64[us]": "ttu",  # times of day
 }
 _NULLABLE = 2  # ARROW_FLAG_NULLABLE
 _CAPSULE = b"arrow_array_stream"

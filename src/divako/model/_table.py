@@ -112,7 +112,7 @@ class Table:
                     out["quantum"] = _dictionary(data, [word.quantum for word in words])
                 else:
                     out[attribute.name] = _dictionary(data, words)
-            elif data.dtype.kind == "M":
+            elif data.dtype.kind in "Mm":
                 out[attribute.name] = Column(data, known=~np.isnat(data))
             elif data.dtype.kind == "f":
                 out[attribute.name] = Column(data, known=~np.isnan(data))

@@ -3,6 +3,7 @@
 from divako.mbus import Formats
 from divako.telegrams._batch import decode_batch, decode_blocks, iterate_batches
 from divako.telegrams._blocks import Block, Blocks
+from divako.telegrams._contents import Contents
 from divako.telegrams._decode import decode, decode_uplink, learn_formats, readings_of
 from divako.telegrams._keys import KeyStore, parse_key
 from divako.telegrams._readout import Readout
@@ -15,6 +16,7 @@ __all__ = [
     "Batch",
     "Block",
     "Blocks",
+    "Contents",
     "Formats",
     "KeyStore",
     "Readout",

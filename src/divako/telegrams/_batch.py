@@ -14,6 +14,7 @@ from divako.telegrams._blocks import Blocks
 from divako.telegrams._done import Done, joined
 from divako.telegrams._part import decode_part
 from divako.telegrams._received import Instants, Names, Ports, Received, received_of
+from divako.telegrams._reread import contents_of
 from divako.telegrams._source import source_of
 from divako.telegrams._tables import Batch
 from divako.telegrams._told import Told, decode_alone
@@ -92,7 +93,12 @@ def decode_batch(
     received = received_of(frames, received_at, frame_format, f_port, device, meter_ids)
     done = decoded_parts(received, more, errors=errors, progress=progress, min_rows=_min_rows)
     return Batch(
-        telegrams=done.telegrams, readings=done.readings, first=done.first, errors=done.errors, telegram_at=done.alone
+        telegrams=done.telegrams,
+        readings=done.readings,
+        first=done.first,
+        errors=done.errors,
+        telegram_at=done.alone,
+        contents=done.contents,
     )
 
 
@@ -182,7 +188,8 @@ def decoded_parts(
         parts.append(part)
         if progress is not None:
             progress(min(first + _PART, n), n)
-    return joined(parts, words, alone)
+    contents = functools.partial(contents_of, source, told, more, min_rows=min_rows, size=_PART)
+    return joined(parts, words, alone, contents)
 
 
 def iterate_batches(

@@ -15,6 +15,7 @@ from divako.model import Readings, Telegram
 from divako.telegrams._alike import Alike
 from divako.telegrams._asked import Words
 from divako.telegrams._blocks import Block
+from divako.telegrams._contents import Contents
 from divako.telegrams._sheet import readings_of_sheets
 from divako.telegrams._tables import Refusals, Telegrams
 from divako.telegrams._work import LINKS, MEDIA, VERDICTS, Part
@@ -31,9 +32,15 @@ class Done:
     blocks: tuple[Block, ...]
     alike: tuple[Alike, ...]
     alone: Callable[[int], Telegram]
+    contents: Callable[[Telegrams], Contents]
 
 
-def joined(parts: list[Part], words: Words, alone: Callable[[int], Telegram]) -> Done:
+def joined(
+    parts: list[Part],
+    words: Words,
+    alone: Callable[[int], Telegram],
+    contents: Callable[[Telegrams], Contents],
+) -> Done:
     """Put parts behind one another."""
     refused: list[tuple[int, DivakoError]] = [one for part in parts for one in part.refused]
     many = np.concatenate([part.many for part in parts])
@@ -65,7 +72,7 @@ def joined(parts: list[Part], words: Words, alone: Callable[[int], Telegram]) ->
     )
     blocks = tuple(block for part in parts for block in part.blocks)
     alike = tuple(one for part in parts for one in part.alike)
-    return Done(telegrams, readings, first, Refusals.of(refused), blocks, alike, alone)
+    return Done(telegrams, readings, first, Refusals.of(refused), blocks, alike, alone, contents)
 
 
 def _of_readings(

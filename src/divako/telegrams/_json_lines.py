@@ -82,36 +82,37 @@ def _row_of(text: str | None) -> _Fields:
 
 
 def _of_fields(fields: Mapping[str, Any]) -> _Fields:
-    row = {
+    row: _Fields = {
         "frame": hex_bytes(text_in(fields, "hex") or "", "hex"),
         "received_at": instant_in(fields),
         "frame_format": one_of(fields, "frame_format", FRAME_FORMATS),
         "f_port": port_in(fields),
         "device": text_in(fields, "device"),
         "meter_id": (text_in(fields, "meter") or "").lower(),
-        "own": {} if _OWN.isdisjoint(fields) else _own(fields),
     }
-    if fields.get("link") == "lorawan" and row["f_port"] is None and row["device"] is None:
+    more = None if _OWN.isdisjoint(fields) else _own(fields)
+    if text_in(fields, "link") == "lorawan" and row["f_port"] is None and row["device"] is None:
         msg = "a payload without its port; name the device"
         raise UnsupportedError(msg, layer="lorawan.payload")
+    if more is not None:
+        key, formats = more
+        row["own"] = {} if formats is None else {"formats": formats}
+        if key is not None:
+            row["own"]["keys"] = KeyStore.single(key)
     return row
 
 
-def _own(fields: Mapping[str, Any]) -> _Fields:
+def _own(fields: Mapping[str, Any]) -> tuple[str | None, Formats | None]:
     """Take what goes before the keys and formats of all."""
-    out: _Fields = {}
-    key = text_in(fields, "key")
-    if key is None:
-        key = dict(keys_in(fields)).get(KEY)
-    if key is not None:
-        out["keys"] = KeyStore.single(key)
+    key, keys = text_in(fields, "key"), keys_in(fields)
     context, headers = fields.get("context"), text_in(fields, "format")
-    if context:
+    if isinstance(context, list) and any(isinstance(one, str) for one in context):
         msg = "a batch has no telegrams that came before one of its own; teach their formats"
         raise InputError(msg)
+    formats = None
     if headers is not None or isinstance(context, list):
-        out["formats"] = Formats.of([] if headers is None else [hex_bytes(headers, "format")])
-    return out
+        formats = Formats.of([] if headers is None else [hex_bytes(headers, "format")])
+    return dict(keys).get(KEY) if key is None else key, formats
 
 
 def _of_envelope(fields: Mapping[str, Any]) -> _Fields:

@@ -42,7 +42,7 @@ def decode_part(
     in_blocks : bool, default False
         Leave telegrams of one layout in blocks, and put the others alone into the sheet.
     in_alike : bool, default False
-        Give telegrams of one layout with all their records, and leave the others as they are.
+        Give M-Bus telegrams of one layout with all their records, and leave the others as they are.
     """
     n = len(frames.size)
     if asked.trailing:
@@ -53,6 +53,7 @@ def decode_part(
     if in_alike:
         if n >= min_rows:
             read_messages(work, asked.formats[rows], max(2, min_rows), in_alike=True)
+            read_uplinks(work, min_rows)
         return work.part(in_blocks=False)
     if n >= min_rows:
         read_messages(work, asked.formats[rows], max(2, min_rows))

@@ -12,6 +12,7 @@ from attrs import field, frozen
 from divako.errors import DecodeError, DivakoError
 from divako.model import Readings, Telegram, encode_words
 from divako.model._table import Table, column, words
+from divako.telegrams._contents import Contents
 
 
 @frozen(kw_only=True, eq=False)
@@ -128,6 +129,11 @@ def _no_source(_row: int) -> Telegram:
     raise LookupError(msg)
 
 
+def _no_contents(_telegrams: Telegrams) -> Contents:
+    msg = "the frames do not travel with a pickled batch; ask for the contents before, and pickle them too"
+    raise LookupError(msg)
+
+
 @frozen(kw_only=True, eq=False)
 class Batch:
     """What a batch of telegrams holds.
@@ -149,6 +155,7 @@ class Batch:
     first: npt.NDArray[np.int64]
     errors: Refusals
     _telegram_at: Callable[[int], Telegram] = field(default=_no_source, repr=False, alias="telegram_at")
+    _contents: Callable[[Telegrams], Contents] = field(default=_no_contents, repr=False, alias="contents")
 
     def __len__(self) -> int:
         return len(self.telegrams)
@@ -179,6 +186,30 @@ class Batch:
             The batch was pickled, and the frames stayed behind.
         """
         return self._telegram_at(row)
+
+    def contents(self) -> Contents:
+        """Decode the telegrams once more, to the dates, times and texts that are no readings.
+
+        Returns
+        -------
+        Contents
+            A row for each record that has none in `readings`, in the order of the telegrams. The same data of
+            the same record is read once.
+
+        Raises
+        ------
+        LookupError
+            The batch was pickled, and the frames stayed behind.
+
+        Examples
+        --------
+        >>> from divako.telegrams import decode_batch
+        >>> frame = "681b1b680801 72 78563412 2d2c 01 04 05 00 0000 046d 2b0f4132 0c13 45230100 9816"
+        >>> contents = decode_batch([frame]).contents()
+        >>> contents.clock, [contents.quantities[code] for code in contents.quantity]
+        (array(['2026-02-01T15:43:00'], dtype='datetime64[s]'), ['datetime'])
+        """
+        return self._contents(self.telegrams)
 
     def __reduce__(self) -> tuple[Callable[..., Batch], tuple[object, ...]]:
         return _rebuild, (self.telegrams, self.readings, self.first, self.errors)
