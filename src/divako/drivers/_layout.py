@@ -122,7 +122,7 @@ class Counter:
     size: int = 4
     signed: bool = field(default=False, kw_only=True)
 
-    @property
+    @functools.cached_property
     def scaled(self) -> Register:
         """The register with the worth of one count."""
         return evolve(self.register, factor=self.register.factor * Fraction(10) ** self.scale)
