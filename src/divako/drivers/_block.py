@@ -66,7 +66,7 @@ class Block:
             msg = "a block has a byte at least"
             raise DriverError(msg)
         shortest = min(self.size)
-        if self.prepare is None and not all(part.optional or _lies_in(part, shortest) for part in self.parts):
+        if self.prepare is None and not all(part.optional or lies_in(part, shortest) for part in self.parts):
             msg = "a part that is not optional lies beyond the shortest block"
             raise DriverError(msg)
 
@@ -96,7 +96,7 @@ class Block:
         status = body.status
         records: list[Record] = []
         for part in self.parts:
-            if not _lies_in(part, len(data)):
+            if not lies_in(part, len(data)):
                 if part.optional:
                     continue
                 msg = "the maker's block ends before a part of it"
@@ -128,7 +128,7 @@ class Block:
             data = self.prepare(data, body)
         status = Status.OK
         for part in self.parts:
-            if isinstance(part, Flags) and _lies_in(part, len(data)):
+            if isinstance(part, Flags) and lies_in(part, len(data)):
                 status |= part.status_of(data)
         return status
 
@@ -142,7 +142,8 @@ class Block:
         raise MalformedError(msg, layer=LAYER, offset=min(len(data), max(self.size)))
 
 
-def _lies_in(part: Part, size: int) -> bool:
+def lies_in(part: Part, size: int) -> bool:
+    """Tell whether a block of this length has a part."""
     return -size <= part.at if part.at < 0 else part.at + part.size <= size
 
 

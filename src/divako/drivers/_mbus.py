@@ -15,7 +15,7 @@ from divako.drivers._known import Known, vib_of
 from divako.drivers._mvt import Mvt
 from divako.drivers._naming import device_pairs, snake_name
 from divako.errors import DriverError, MalformedError, TruncatedError
-from divako.mbus import Address, Body, Meaning, Reader, RecordList, meaning_as, reader_as
+from divako.mbus import Address, Body, Meaning, Reader, RecordList, meaning_as, meaning_of, reader_as
 from divako.model import Function, Medium, Record, Status
 
 
@@ -70,6 +70,25 @@ def _known(records: Iterable[Known]) -> tuple[Known, ...]:
 
 def _telegrams(examples: Iterable[TelegramExample]) -> tuple[TelegramExample, ...]:
     return tuple(examples)
+
+
+@frozen
+class Said:
+    """What a maker says of a record header.
+
+    Parameters
+    ----------
+    known : Known
+        As declared.
+    meaning : Meaning or None
+        What the header means; None where the data is a block of many values.
+    reader : Reader or None
+        Reads the data so; None for a block.
+    """
+
+    known: Known
+    meaning: Meaning | None
+    reader: Reader | None
 
 
 @frozen(kw_only=True)
@@ -136,7 +155,7 @@ class MbusDriver:
     derive: Derive | None = None
     _rules: dict[bytes, tuple[Known, ...]] = field(init=False, eq=False, repr=False, factory=dict)
     _places: dict[tuple[bytes, int], tuple[int, ...]] = field(init=False, eq=False, repr=False, factory=dict)
-    _readers: dict[bytes, tuple[Known, Reader | None] | None] = field(init=False, eq=False, repr=False, factory=dict)
+    _said: dict[bytes, Said | None] = field(init=False, eq=False, repr=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         if len(self.source) < 8 or not self.examples:
@@ -227,7 +246,7 @@ class MbusDriver:
         except KeyError:
             if len(self._places) >= _MOST_HEADERS:
                 self._places.clear()
-            places = tuple(place for place, record in enumerate(found.records) if self._said(record) is not None)
+            places = tuple(place for place, one in enumerate(found.records) if self.said_of(one.header) is not None)
             self._places[key] = places
             return places
 
@@ -243,52 +262,56 @@ class MbusDriver:
         out.extend(records[last:])
         return out, flags
 
-    def known_of(self, record: Record) -> Known | None:
-        """Give what the maker says of a record; None where the standard has the last word."""
-        said = self._rule_of(record) if record.header else None
-        return None if said is None else said[0]
+    def said_of(self, header: bytes) -> Said | None:
+        """Give what the maker says of a record header; None where the standard has the last word.
 
-    def _said(self, record: Record) -> tuple[Known, Reader | None] | None:
-        if not record.header:
+        Parameters
+        ----------
+        header : bytes
+            As sent; empty for a record that has none.
+        """
+        if not header or not self._rules:
             return None
         try:
-            return self._readers[record.header]
+            return self._said[header]
         except KeyError:
-            if len(self._readers) >= _MOST_HEADERS:
-                self._readers.clear()
-            said = self._readers[record.header] = self._rule_of(record)
+            if len(self._said) >= _MOST_HEADERS:
+                self._said.clear()
+            said = self._said[header] = self._rule_of(header)
             return said
 
     def _named(self, record: Record, body: Body) -> tuple[tuple[Record, ...], Status]:
         """Give what a record really is, and the flags that it raises."""
-        said = self._said(record)
+        said = self.said_of(record.header)
         if said is None:
             return (record,), Status.OK
-        known, reader = said
-        if reader is not None:
-            return (reader(record.raw, body.status, body.received_at),), Status.OK
+        if said.reader is not None:
+            return (said.reader(record.raw, body.status, body.received_at),), Status.OK
         if Status.RECORD_ERROR in record.status:
             return (record,), Status.OK
         try:
-            block, records = first_fitting(known.block, record.raw, body)
+            block, records = first_fitting(said.known.block, record.raw, body)
         except (TruncatedError, MalformedError):
             return (record,), Status.OK
         return records, block.flags(record.raw, body)
 
-    def _rule_of(self, record: Record) -> tuple[Known, Reader | None] | None:
-        for known in self._rules.get(vib_of(record.header), ()):
-            if all(
+    def _rule_of(self, header: bytes) -> Said | None:
+        rules = self._rules.get(vib_of(header), ())
+        plain = meaning_of(header) if rules else None
+        for known in rules:
+            if plain is not None and all(
                 wanted is None or wanted == has
                 for wanted, has in (
-                    (known.storage, record.storage),
-                    (known.tariff, record.tariff),
-                    (known.subunit, record.subunit),
-                    (known.function, record.function),
+                    (known.storage, plain.storage),
+                    (known.tariff, plain.tariff),
+                    (known.subunit, plain.subunit),
+                    (known.function, plain.function),
                 )
             ):
                 if known.block:
-                    return known, None
-                return known, reader_as(_meaning_of(known, record.header), record.header)
+                    return Said(known, None, None)
+                meaning = _meaning_of(known, header)
+                return Said(known, meaning, reader_as(meaning, header))
         return None
 
 

@@ -165,13 +165,6 @@ class Installed:
 
     __slots__ = ()
 
-    def may_read(self, mvt: Mvt, ci: int, mode: int) -> bool:
-        """Tell whether a driver may read or open the telegrams of a meter; which one, the body may say."""
-        if mvt.manufacturer not in _groups():
-            return False
-        candidates = _candidates(mvt.manufacturer, mvt.version, mvt.device_type, ci)
-        return any(d.names_records or (d.cipher is not None and mode in d.cipher.modes) for d in candidates)
-
     def find(self, mvt: Mvt, ci: int, data: bytes) -> MbusDriver | None:
         """Find the driver of a meter's telegram.
 
@@ -194,9 +187,7 @@ class Installed:
         AmbiguousDriverError
             More than one is.
         """
-        if mvt.manufacturer not in _groups():
-            return None
-        readers = _readers(mvt.manufacturer, mvt.version, mvt.device_type, ci)
+        readers = readers_of(mvt, ci)
         if not readers:
             return None
         fitting = [d for d in readers if d.accepts.check is None or d.accepts.check(data)]
@@ -253,6 +244,13 @@ def _candidates(manufacturer: str, version: int, device_type: int, ci: int) -> t
     mvt = Mvt(manufacturer=manufacturer, version=version, device_type=device_type)
     drivers = map(load, sorted(_groups().get(manufacturer, {})))
     return tuple(driver for driver in drivers if isinstance(driver, MbusDriver) and driver.accepts.accepts(mvt, ci))
+
+
+def readers_of(mvt: Mvt, ci: int) -> tuple[MbusDriver, ...]:
+    """Give the drivers that may read the telegrams of a meter; of several, their checks say which one does."""
+    if mvt.manufacturer not in _groups():
+        return ()
+    return _readers(mvt.manufacturer, mvt.version, mvt.device_type, ci)
 
 
 @functools.lru_cache(maxsize=4096)

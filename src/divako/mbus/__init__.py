@@ -8,7 +8,7 @@ from divako.mbus._data import lvar_size
 from divako.mbus._frame import Frame, cut_trailing, looks_wired, read_frame, write_frame
 from divako.mbus._header import Address, Header, manufacturer_of, medium_of, read_address, read_header, status_of
 from divako.mbus._maker import MAKERS_MODES, Body, Maker, Makers, Opener
-from divako.mbus._meaning import Meaning, meaning_as
+from divako.mbus._meaning import Meaning, meaning_as, meaning_of
 from divako.mbus._protection import MAC_SIZES, Fragment
 from divako.mbus._reader import Reader, reader_as
 from divako.mbus._records import RecordList, read_records, split_records
@@ -46,6 +46,7 @@ __all__ = [
     "lvar_size",
     "manufacturer_of",
     "meaning_as",
+    "meaning_of",
     "medium_of",
     "name_of",
     "read_address",

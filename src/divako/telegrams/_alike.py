@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 from attrs import frozen
 
-from divako.mbus._reader import reader_of
 from divako.model import Record, Status
 from divako.telegrams._book import How
 from divako.telegrams._values import read_layout
@@ -86,7 +85,7 @@ def alike_of(walker: Walker, layout: Layout, begin: npt.NDArray[np.int64], teleg
             entries.append(_read(walker, one, offset + begin))
             continue
         data, _ = walker.data(offset + int(begin[0]), one)
-        sample = reader_of(book.header(one))(data, Status.OK, None)
+        sample = book.reader(one)(data, Status.OK, None)
         entries.append(Entry(records=(sample,), which=alone, status=values.status[row], value=values.value[row]))
     headers = b"".join(book.header(one) for one in code.tolist())
     return Alike(telegram=telegram, headers=headers, entries=tuple(entries))
@@ -97,12 +96,11 @@ def _read(walker: Walker, code: int, places: npt.NDArray[np.int64]) -> Entry:
     known: dict[bytes, int] = {}
     records: list[Record] = []
     which = np.empty(len(places), dtype="int64")
-    header = walker.book.header(code)
     for row, place in enumerate(places.tolist()):
         data, lvar = walker.data(place, code)  # the length byte is one for all: it is no data
         at = known.setdefault(data, len(records))
         if at == len(records):
-            records.append(reader_of(header, lvar)(data, Status.OK, None))
+            records.append(walker.book.reader(code, lvar)(data, Status.OK, None))
         which[row] = at
     own = np.array([int(record.status) for record in records], dtype="uint32")
     return Entry(records=tuple(records), which=which, status=own[which])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from divako.model import Readings, Register
-from divako.telegrams._book import Book
+from divako.telegrams._lines import Lines
 from divako.telegrams._tables import Refusals, Telegrams
 from divako.telegrams._values import Values
 
@@ -89,36 +89,28 @@ class Blocks:
     errors: Refusals
 
 
-def block_of(
-    telegram: npt.NDArray[np.int64],
-    book: Book,
-    code: npt.NDArray[np.int64],
-    named: npt.NDArray[np.int32],
-    values: Values,
-) -> Block:
+def block_of(telegram: npt.NDArray[np.int64], lines: Lines, named: npt.NDArray[np.int32], values: Values) -> Block:
     """Make a block of what columns have read.
 
     Parameters
     ----------
     telegram : ndarray of int64, shape (k,)
         Which telegrams.
-    book : Book
-        Knows the headers.
-    code : ndarray of int64, shape (m,)
-        The headers.
+    lines : Lines
+        What the ``m`` readings are.
     named : ndarray of int32
-        Codes of the book's registers in the batch.
+        Codes of the registers of the lines in the batch.
     values : Values
         Of shape ``(m, k)``.
     """
     known, status = values.known, values.status
     return Block(
         telegram=telegram,
-        register=named[book.register[code]],
-        storage=book.storage[code],
-        tariff=book.tariff[code],
-        subunit=book.subunit[code],
-        function=book.function[code],
+        register=named[lines.register],
+        storage=lines.storage,
+        tariff=lines.tariff,
+        subunit=lines.subunit,
+        function=lines.function,
         count=values.count,
         count_known=_thin(known, mostly=True),
         value=values.value,

@@ -16,8 +16,7 @@ import numpy.typing as npt
 from attrs import define, fields, frozen
 
 from divako.codec import crc_sound
-from divako.drivers import INSTALLED
-from divako.mbus._header import model_of
+from divako.mbus._ci import MAKERS_OWN
 from divako.model import Verdict
 from divako.telegrams._source import Frames
 from divako.wmbus import sent_by_meter
@@ -33,6 +32,7 @@ UNVERIFIED = list(Verdict).index(Verdict.UNVERIFIED)
 CHECKED = list(Verdict).index(Verdict.CHECKED)
 COMPACT = (0x73, 0x7B, 0x79)
 _LONG, _SHORT, _BARE = (0x72, 0x73), (0x7A, 0x7B), (0x78, 0x79)
+_HEADLESS = np.isin(np.arange(256), [*_BARE, *MAKERS_OWN])
 _START, _STOP, _TO_METER = 0x68, 0x16, 0x40
 _HEAD, _BLOCK, _CRC = 10, 16, 2
 _FIRST_B = 128  # bytes of the first block of format B with its CRC
@@ -308,20 +308,9 @@ def bodies_of(buffer: npt.NDArray[np.uint8], found: Applications) -> Bodies:
 
 def has_header(ci: npt.NDArray[np.uint8]) -> Flags:
     """Tell which CI fields have a transport header behind them."""
-    return np.asarray((ci != _BARE[0]) & (ci != _BARE[1]))
+    return ~_HEADLESS[ci]
 
 
-def without_drivers(bodies: Bodies) -> Bodies:
-    """Leave out the telegrams of meters that a driver reads."""
-    kind = bodies.address >> np.uint64(48) << np.uint64(32) | (bodies.address & np.uint64(0xFFFF)) << np.uint64(8)
-    kind |= bodies.ci | (bodies.configuration >> 8 & 0x1F).astype("uint64") << np.uint64(48)
-    read = [
-        one
-        for one in np.unique(kind).tolist()
-        if INSTALLED.may_read(
-            model_of((one >> 8 & 0xFFFF).to_bytes(2, "little"), one >> 32 & 0xFF, one >> 40 & 0xFF),
-            one & 0xFF,
-            one >> 48,
-        )
-    ]
-    return bodies.take(~np.isin(kind, np.array(read, dtype="uint64"))) if read else bodies
+def is_of_makers(ci: int) -> bool:
+    """Tell whether a CI field announces a body in a layout of the maker's own."""
+    return ci in MAKERS_OWN

@@ -17,7 +17,11 @@ import numpy.typing as npt
 
 from attrs import field, frozen
 
+from divako.drivers import Block, MbusDriver
+from divako.drivers._mbus import Said
+from divako.mbus import Reader
 from divako.mbus._meaning import BCD_FIELDS, LVAR, PLAIN_TEXT, REAL, SIZES, Meaning, meaning_of
+from divako.mbus._reader import reader_of
 from divako.mbus._vif import Form
 from divako.model import Register, Status
 from divako.telegrams._slots import slot_of
@@ -46,6 +50,7 @@ class How(enum.IntEnum):
     FILLER = 10
     END = 11  # the maker's data follows
     REFUSED = 12  # a telegram that is read one by one
+    BLOCK = 13  # many values, in a block of the maker's
 
 
 FILLER_WORD, END_WORD = 0x2F, 0x0F
@@ -77,6 +82,8 @@ class Book:
     ----------
     words : tuple of int
         The header of each code, little-endian.
+    maker : MbusDriver or None
+        Who says what some headers mean; None where the standard says all.
     registers : tuple of Register
         Registers of the headers, each once.
     how, size, register, storage, tariff, subunit, function, status, up, down, limit, real_ok : ndarray
@@ -88,6 +95,7 @@ class Book:
     """
 
     words: tuple[int, ...]
+    maker: MbusDriver | None
     registers: tuple[Register, ...]
     word: npt.NDArray[np.uint64]
     how: npt.NDArray[np.uint8]
@@ -106,10 +114,10 @@ class Book:
     codes: dict[int, int] = field(repr=False)
 
     @classmethod
-    def of(cls, words: tuple[int, ...]) -> Self:
+    def of(cls, words: tuple[int, ...], maker: MbusDriver | None = None) -> Self:
         """Make a book of the headers given."""
         registers: dict[Register, int] = {}
-        rows = [_row(word, registers) for word in words]
+        rows = [_row(word, registers, maker) for word in words]
         columns = list(zip(*rows, strict=True))
         word = np.array(words, dtype="uint64")
         slots = np.full(1 << _SLOTS_LOG, -1, dtype="int16")
@@ -119,11 +127,22 @@ class Book:
             name: np.array(values, dtype=dtype) for (name, dtype), values in zip(_COLUMNS.items(), columns, strict=True)
         }
         codes = {w: code for code, w in enumerate(words)}
-        return cls(words=words, registers=tuple(registers), word=word, slots=slots, codes=codes, **made)
+        return cls(words=words, maker=maker, registers=tuple(registers), word=word, slots=slots, codes=codes, **made)
 
     def header(self, code: int) -> bytes:
         """Give the bytes of a header that is not refused."""
         return _padded(self.words[code]) or b""
+
+    def reader(self, code: int, lvar: int | None = None) -> Reader:
+        """Give the function that reads the data behind a header, as `reader_of` does."""
+        header = self.header(code)
+        said = None if self.maker is None else self.maker.said_of(header)
+        return reader_of(header, lvar) if said is None or said.reader is None else said.reader
+
+    def blocks(self, code: int) -> tuple[Block, ...]:
+        """Give what the data behind a header of `How.BLOCK` may be."""
+        said = None if self.maker is None else self.maker.said_of(self.header(code))
+        return () if said is None else said.known.block
 
     def find(self, words: npt.NDArray[np.uint64]) -> tuple[Book, npt.NDArray[np.intp]]:
         """Give the codes of headers, learning those that are new.
@@ -147,7 +166,7 @@ class Book:
         strange, place = np.unique(words[missed], return_inverse=True)
         new = [word for word in strange.tolist() if word not in book.codes]
         if new and len(book.words) < MOST_CODES:
-            book = Book.of(book.words + tuple(new[: MOST_CODES - len(book.words)]))
+            book = Book.of(book.words + tuple(new[: MOST_CODES - len(book.words)]), book.maker)
         found = np.array([book.codes.get(word, -1) for word in strange.tolist()], dtype=np.intp)
         codes[missed] = found[place]
         return book, codes
@@ -182,20 +201,25 @@ def _plain(how: How) -> _Row:
     return int(how), 0, -1, 0, 0, 0, 0, 0, 1, 1.0, 0, False
 
 
-def _row(word: int, registers: dict[Register, int]) -> _Row:
+def _row(word: int, registers: dict[Register, int], maker: MbusDriver | None) -> _Row:
     if word in _FIXED:
         return _plain(How.FILLER if word == FILLER_WORD else How.END)
     header = _padded(word)
     if header is None:
         return _plain(How.REFUSED)
     meaning = meaning_of(header)
-    if meaning.profile:
+    how = None if meaning.profile else _how(meaning)
+    said = None if maker is None else maker.said_of(header)
+    if said is not None:
+        how = _how_said(meaning, said)
+        meaning = said.meaning or meaning
+    if how is None:
         return _plain(How.REFUSED)
     register = meaning.register
     up, down = (1, 1) if register is None else (register.factor.numerator, register.factor.denominator)
     exact = down < _EXACT
     return (
-        int(_how(meaning)),
+        int(how),
         SIZES[meaning.field],
         -1 if register is None else registers.setdefault(register, len(registers)),
         meaning.storage,
@@ -229,6 +253,17 @@ def _how(meaning: Meaning) -> How:
     if not SIZES[meaning.field]:
         return How.NOTHING
     return _how_of_number(meaning) if meaning.has_value else How.ALONE
+
+
+def _how_said(plain: Meaning, said: Said) -> How | None:
+    """Tell how data becomes rows whose maker says something of it; None where that is for single telegrams."""
+    if plain.profile or plain.form is Form.HIDDEN:
+        return None
+    if said.meaning is None:
+        # There is no block where the meter says that there is no value.
+        return _how(plain) if Status.RECORD_ERROR in plain.status else How.BLOCK
+    how = _how(said.meaning)
+    return None if how is How.LONG else how
 
 
 def _how_of_number(meaning: Meaning) -> How:

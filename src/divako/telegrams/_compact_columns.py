@@ -92,8 +92,9 @@ def compact_layouts(walker: Walker, bodies: Bodies, formats: Formats, least: int
         group = group[_sound(buffer, bodies.begin[group], bodies.end[group], known)]
         if len(group):
             place = _HEAD + np.cumsum(known.size) - known.size
-            rows = walker.book.how[known.code] != How.SKIP
-            out.append(Layout(group, known.code[rows], place[rows], known.code, place))
+            rows = np.isin(walker.book.how[known.code], (How.SKIP, How.BLOCK), invert=True)
+            end = _HEAD + len(known.distance)
+            out.append(Layout(group, known.code[rows], place[rows], known.code, place, end, end))
     return out
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from divako.drivers import MbusDriver
 from divako.mbus import Formats, manufacturer_of, status_of
+from divako.model import Medium
 from divako.telegrams._alike import alike_of
 from divako.telegrams._bodies import (
     COMPACT,
@@ -16,18 +18,21 @@ from divako.telegrams._bodies import (
     bodies_of,
     has_header,
     wide,
-    without_drivers,
 )
 from divako.telegrams._compact_columns import compact_layouts
 from divako.telegrams._keyring import Keyring
+from divako.telegrams._lines import Lines
 from divako.telegrams._links import behind_links
+from divako.telegrams._makers import by_reader
 from divako.telegrams._meters import Meters
 from divako.telegrams._opening import MARK, opened
+from divako.telegrams._pieces import has_blocks, pieces_of, pieces_of_bodies
 from divako.telegrams._values import read_rows
 from divako.telegrams._walk import Layout, Walker
-from divako.telegrams._work import MEDIUM_OF, InLayout, InSteps, Work
+from divako.telegrams._work import MEDIUM_OF, MEDIUM_PLACE, InBlocks, InLayout, InSteps, Work
 
 
+_VAGUE = np.array([medium in {Medium.UNKNOWN, Medium.OTHER} for medium in Medium])
 _STATUS_OF = np.array([int(status_of(byte)) for byte in range(256)], dtype="uint32")
 
 
@@ -49,60 +54,91 @@ def read_messages(work: Work, formats: npt.NDArray[np.int8], least: int, *, in_a
         return
     buffer, ring = work.frames.buffer, Keyring(work.asked.keys_of)
     found = behind_links(buffer, applications_of(work.frames, formats), ring)
-    bodies = opened(buffer, without_drivers(bodies_of(buffer, found)), ring)
-    walker = Walker(buffer)
-    compact = np.isin(bodies.ci, COMPACT)
-    if compact.any():
-        if work.asked.record_headers is not None:
-            _read_compact(work, bodies.take(compact), walker, work.asked.record_headers, least)
-        bodies = bodies.take(~compact)
-    if len(bodies.row):
-        _read(work, bodies, walker, least, in_alike=in_alike)
+    bodies = opened(buffer, bodies_of(buffer, found), ring)
+    for readers in by_reader(buffer, bodies):
+        some = bodies if len(readers.which) == len(bodies.row) else bodies.take(readers.which)
+        if readers.maker is not None and readers.maker.reads_whole:
+            if not in_alike:
+                _read_whole(work, some, readers.maker, least)
+            continue
+        walker = Walker(buffer, readers.maker)
+        compact = np.isin(some.ci, COMPACT)
+        if compact.any():
+            if work.asked.record_headers is not None:
+                _read_compact(work, some.take(compact), walker, work.asked.record_headers, least)
+            some = some.take(~compact)
+        if len(some.row):
+            _read(work, some, walker, least, in_alike=in_alike)
 
 
 def _read_compact(work: Work, bodies: Bodies, walker: Walker, known: Formats, least: int) -> None:
     """Read the data of compact frames."""
     good = np.zeros(len(bodies.row), dtype="bool")
     for layout in compact_layouts(walker, bodies, known, least):
-        _take(work, walker, bodies, layout)
-        good[layout.members] = True
+        _take(work, walker, bodies, layout, good)
     walker.keep()
-    _put_heads(work, bodies, good)
-    work.done[bodies.row[good]] = True
+    _put_heads(work, bodies, good, walker.maker)
 
 
-def _take(work: Work, walker: Walker, bodies: Bodies, layout: Layout) -> None:
-    """Take note of telegrams of one layout."""
-    rows = bodies.row[layout.members]
-    work.many[rows] = len(layout.code)
-    work.layouts.append(InLayout(rows, walker, layout.code, layout.place, bodies.begin[layout.members]))
+def _take(work: Work, walker: Walker, bodies: Bodies, layout: Layout, good: npt.NDArray[np.bool_]) -> None:
+    """Take note of the telegrams of one layout, and which they are."""
+    if has_blocks(walker, layout):
+        for piece in pieces_of(walker, layout, bodies.begin):
+            good[piece.members] = True
+            work.put_layout(InBlocks(bodies.row[piece.members], piece.lines, piece.kept))
+        return
+    good[layout.members] = True
+    rows, begin = bodies.row[layout.members], bodies.begin[layout.members]
+    lines = Lines.of_codes(walker.book, layout.code)
+    work.put_layout(InLayout(rows, lines, walker, layout.code, layout.place, begin))
 
 
 def _read(work: Work, bodies: Bodies, walker: Walker, least: int, *, in_alike: bool) -> None:
     """Read the records of bodies."""
     layouts = walker.layouts(bodies.begin, bodies.end, _look(walker.buffer, bodies), least)
+    if in_alike:
+        _keep_alike(work, bodies, walker, layouts)
+        return
     rest = np.ones(len(bodies.row), dtype="bool")
     for layout in layouts:
         rest[layout.members] = False
-    if in_alike:
-        walker.keep()
-        for layout in layouts:
-            begin, rows = bodies.begin[layout.members], work.first_row + bodies.row[layout.members]
-            work.alike.append(alike_of(walker, layout, begin, rows))
-        _put_heads(work, bodies, ~rest)
-        return
     left = np.flatnonzero(rest)
     steps = walker.in_step(bodies.begin[left], bodies.end[left])
     walker.keep()
-    good = np.ones(len(bodies.row), dtype="bool")
+    good = np.zeros(len(bodies.row), dtype="bool")
     good[left] = steps.good
     for layout in layouts:
-        _take(work, walker, bodies, layout)
+        _take(work, walker, bodies, layout, good)
     work.many[bodies.row[left]] = steps.many
     values = read_rows(walker, steps.code, steps.place)
     work.singles.append(InSteps(bodies.row[left], walker.book, steps.many, steps.code, values))
-    _put_heads(work, bodies, good)
-    work.done[bodies.row[good]] = True
+    _put_heads(work, bodies, good, walker.maker)
+
+
+def _keep_alike(work: Work, bodies: Bodies, walker: Walker, layouts: list[Layout]) -> None:
+    """Keep telegrams of one layout with all their records; those with blocks of the maker's are left."""
+    walker.keep()
+    good = np.zeros(len(bodies.row), dtype="bool")
+    for layout in layouts:
+        if not has_blocks(walker, layout):
+            good[layout.members] = True
+            begin, rows = bodies.begin[layout.members], work.first_row + bodies.row[layout.members]
+            work.alike.append(alike_of(walker, layout, begin, rows))
+    _put_heads(work, bodies, good, walker.maker)
+
+
+def _read_whole(work: Work, bodies: Bodies, maker: MbusDriver, least: int) -> None:
+    """Read bodies that are a block of their maker's as a whole."""
+    size = bodies.end - bodies.begin
+    good = np.zeros(len(bodies.row), dtype="bool")
+    for one in np.unique(size[size > 0]).tolist():
+        members = np.flatnonzero(size == one)
+        if len(members) < least:
+            continue
+        for piece in pieces_of_bodies(work.frames.buffer, maker.body, members, bodies.begin, one):
+            good[piece.members] = True
+            work.put_layout(InBlocks(bodies.row[piece.members], piece.lines, piece.kept))
+    _put_heads(work, bodies, good, maker)
 
 
 def _look(buffer: npt.NDArray[np.uint8], bodies: Bodies) -> npt.NDArray[np.uint64]:
@@ -115,7 +151,7 @@ def _look(buffer: npt.NDArray[np.uint8], bodies: Bodies) -> npt.NDArray[np.uint6
     return np.asarray(model << np.uint64(32) ^ length << np.uint64(24) ^ head << np.uint64(8) ^ bodies.ci)
 
 
-def _put_heads(work: Work, bodies: Bodies, good: npt.NDArray[np.bool_]) -> None:
+def _put_heads(work: Work, bodies: Bodies, good: npt.NDArray[np.bool_], maker: MbusDriver | None) -> None:
     if not good.all():
         bodies = bodies.take(good)
     row, heads, words = bodies.row, work.heads, work.words
@@ -128,7 +164,8 @@ def _put_heads(work: Work, bodies: Bodies, good: npt.NDArray[np.bool_]) -> None:
     heads["version"][row] = version
     heads["device_type"][row] = kind
     heads["model_known"][row] = True
-    heads["medium"][row] = MEDIUM_OF[kind]
+    medium = MEDIUM_OF[kind]
+    heads["medium"][row] = medium if maker is None else np.where(_VAGUE[medium], MEDIUM_PLACE[maker.medium], medium)
     heads["access_number"][row] = bodies.access
     heads["status_byte"][row] = bodies.status
     heads["header_known"][row] = header
@@ -138,9 +175,10 @@ def _put_heads(work: Work, bodies: Bodies, good: npt.NDArray[np.bool_]) -> None:
     for one in np.flatnonzero(np.bincount(bodies.security)).tolist():
         securities[one] = words.code(words.securities, SECURITIES[one])
     heads["security"][row] = securities[bodies.security]
-    maker = (bodies.address & np.uint64(0x7FFF)).astype("uint16")
+    code = (bodies.address & np.uint64(0x7FFF)).astype("uint16")
     codes = np.empty(1 << 15, dtype="int16")
-    for one in np.unique(maker).tolist():
+    for one in np.unique(code).tolist():
         codes[one] = words.code(words.manufacturers, manufacturer_of(one))
-    heads["manufacturer"][row] = codes[maker]
+    heads["manufacturer"][row] = codes[code]
+    work.done[row] = True
     work.meters.append(Meters.numbered(row, (bodies.address >> np.uint64(16)).astype("uint32")))

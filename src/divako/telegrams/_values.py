@@ -17,7 +17,6 @@ from attrs import frozen
 
 from divako.codec import bcd_columns, real_columns, signed_columns, unsigned_columns
 from divako.mbus._data import scale
-from divako.mbus._reader import reader_of
 from divako.model import Status
 from divako.telegrams._bodies import wide
 from divako.telegrams._book import How
@@ -221,7 +220,7 @@ def _one_by_one(walker: Walker, code: Integers, place: Integers, out: Values, ro
     for index in np.ndindex(place.shape):
         of = int(code[index[0]])
         data, lvar = walker.data(int(place[index]), of)
-        record = reader_of(book.header(of), lvar)(data, Status.OK, None)
+        record = book.reader(of, lvar)(data, Status.OK, None)
         to = (int(rows[index[0]]), *index[1:])
         if record.count is not None and record.count in _INT64:
             out.count[to] = record.count

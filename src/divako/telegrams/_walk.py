@@ -7,11 +7,14 @@ every byte that is no data has its records in the same places.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import numpy.typing as npt
 
 from attrs import frozen
 
+from divako.drivers import MbusDriver
 from divako.mbus._data import lvar_size
 from divako.telegrams._bodies import wide
 from divako.telegrams._book import EMPTY, END_WORD, FILLER_WORD, Book, How
@@ -41,12 +44,15 @@ class Steps:
         How many rows it has.
     code, place : ndarray of int64, shape (rows,)
         Header, by its code in the book, and where the data begins.
+    rest : ndarray of int64, shape (m,)
+        Where the maker's data begins; -1 where there is none.
     """
 
     good: Flags
     many: Integers
     code: Integers
     place: Integers
+    rest: Integers
 
 
 @frozen(eq=False)
@@ -63,6 +69,8 @@ class Layout:
         Where their data begins, from the beginning of the body.
     every_code, every_place : ndarray of int64
         The same of all records, those that become no row among them.
+    rest, end : int
+        Where the maker's data begins, and where the body ends, counted alike; both the same where there is none.
     """
 
     members: Integers
@@ -70,6 +78,8 @@ class Layout:
     place: Integers
     every_code: Integers
     every_place: Integers
+    rest: int
+    end: int
 
 
 class Walker:
@@ -79,25 +89,30 @@ class Walker:
     ----------
     buffer : ndarray of uint8
         Holds the bodies, with spare bytes behind the last one.
+    maker : MbusDriver, optional
+        Who says what the standard leaves to makers.
     """
 
-    __slots__ = ("_quads", "book", "buffer")
+    __slots__ = ("_quads", "book", "buffer", "maker")
 
-    def __init__(self, buffer: npt.NDArray[np.uint8]) -> None:
-        self.buffer = buffer
-        self.book = _Shared.book
+    def __init__(self, buffer: npt.NDArray[np.uint8], maker: MbusDriver | None = None) -> None:
+        self.buffer, self.maker = buffer, maker
+        self.book = _Shared.of(maker)
         self._quads = wide(buffer, "<u8")
 
     def keep(self) -> None:
         """Let later walks know the headers of this one; of two at a time, one may be forgotten."""
-        if len(self.book.words) > len(_Shared.book.words):
-            _Shared.book = self.book
+        if len(self.book.words) > len(_Shared.of(self.maker).words):
+            _Shared.books[_Shared.name_of(self.maker)] = self.book
 
     def in_step(self, begin: Integers, end: Integers, *, everything: bool = False) -> Steps:
         """Walk telegrams one record a turn; list what becomes a row, or every record."""
         n = len(begin)
         good = np.ones(n, dtype="bool")
         many = np.zeros(n, dtype="int64")
+        rest = np.full(n, -1, dtype="int64")
+        # A maker's blocks make a variable number of rows: they are read in layouts alone.
+        whole = self.maker is None or not self.maker.after_records
         found: list[tuple[Integers, Integers, Integers, Integers]] = []
         active = np.flatnonzero(begin < end)
         at, stop = begin[active], end[active]
@@ -108,6 +123,8 @@ class Walker:
             place = at + head
             size = book.size[code]
             rows = (how >= (How.SKIP if everything else How.SIGNED)) & (how <= How.LONG)
+            blocks = how == How.BLOCK
+            rows |= blocks
             variable = size < 0
             if variable.any():
                 length = self.buffer[place[variable]]
@@ -120,6 +137,9 @@ class Walker:
             after[fillers] = np.minimum(after[fillers], stop[fillers])
             bad = (code < 0) | (how == How.REFUSED) | (after > stop) | (size < 0)
             ended = how == How.END
+            rest[active[ended]] = after[ended]
+            if not everything:
+                bad |= blocks if whole else blocks | (ended & (after < stop))
             rows &= ~bad
             rowed = active[rows]
             found.append((rowed, many[rowed], code[rows], place[rows]))
@@ -128,7 +148,7 @@ class Walker:
             going = ~(bad | ended) & (after < stop)
             active, at, stop = active[going], after[going], stop[going]
         many[~good] = 0
-        return self._in_order(good, many, found)
+        return self._in_order(good, many, found, rest)
 
     def _headers(self, at: Integers) -> tuple[Integers, Integers]:
         """Give code and length of the header, filler or end that stands at each place."""
@@ -158,7 +178,9 @@ class Walker:
         return code, head
 
     @staticmethod
-    def _in_order(good: Flags, many: Integers, found: list[tuple[Integers, Integers, Integers, Integers]]) -> Steps:
+    def _in_order(
+        good: Flags, many: Integers, found: list[tuple[Integers, Integers, Integers, Integers]], rest: Integers
+    ) -> Steps:
         """Bring rows from turn by turn to telegram by telegram."""
         first = np.cumsum(many) - many
         total = int(many.sum())
@@ -170,7 +192,7 @@ class Walker:
             to = first[which] + before
             code[to] = codes
             place[to] = places
-        return Steps(good, many, code, place)
+        return Steps(good, many, code, place, rest)
 
     def layouts(self, begin: Integers, end: Integers, key: npt.NDArray[np.uint64], least: int) -> list[Layout]:
         """Find telegrams that share a layout.
@@ -207,20 +229,28 @@ class Walker:
             leaders = np.array([group[0] for group in groups])
             steps = self.in_step(begin[leaders], end[leaders], everything=True)
             last = np.cumsum(steps.many)
-            rest: list[Integers] = []
-            for group, leader, good, stop, many in zip(
-                groups, leaders.tolist(), steps.good.tolist(), last.tolist(), steps.many.tolist(), strict=True
+            remaining: list[Integers] = []
+            for group, leader, good, stop, many, rest in zip(
+                groups,
+                leaders.tolist(),
+                steps.good.tolist(),
+                last.tolist(),
+                steps.many.tolist(),
+                steps.rest.tolist(),
+                strict=True,
             ):
                 others = group[1:]
                 if good:
                     code, place = steps.code[stop - many : stop], steps.place[stop - many : stop] - begin[leader]
-                    same = self._alike(begin, group, int(size[leader]), place, code) & (size[group] == size[leader])
+                    whole = int(size[leader])
+                    ends = whole if rest < 0 else rest - int(begin[leader])
+                    same = self._alike(begin, group, ends, place, code) & (size[group] == whole)
                     rows = self._are_rows(begin[leader] + place, code)
-                    out.append(Layout(group[same], code[rows], place[rows], code, place))
+                    out.append(Layout(group[same], code[rows], place[rows], code, place, ends, whole))
                     others = group[~same]
                 if len(others) >= least:
-                    rest.append(others)
-            groups = rest
+                    remaining.append(others)
+            groups = remaining
         return out
 
     def _alike(self, begin: Integers, group: Integers, size: int, place: Integers, code: Integers) -> Flags:
@@ -228,7 +258,7 @@ class Walker:
         whole = -(-size // 8) * 8
         mask = np.zeros(whole, dtype="uint8")
         mask[:size] = 0xFF
-        for start, width in zip(place.tolist(), self._sizes(begin[group[0]] + place, code).tolist(), strict=True):
+        for start, width in zip(place.tolist(), self.sizes(begin[group[0]] + place, code).tolist(), strict=True):
             mask[start : start + width] = 0
         masks = mask.view("<u8")
         bodies = wide(self.buffer, f"V{max(whole, 8)}")[begin[group]].view("<u8").reshape(len(group), -1)
@@ -241,9 +271,9 @@ class Walker:
     def _are_rows(self, place: Integers, code: Integers) -> Flags:
         how = self.book.how[code]
         text = (how == How.LONG) & (self.buffer[place - 1] < _FIRST_NUMBER)
-        return np.asarray((how != How.SKIP) & ~text)
+        return np.asarray((how != How.SKIP) & (how != How.BLOCK) & ~text)
 
-    def _sizes(self, place: Integers, code: Integers) -> Integers:
+    def sizes(self, place: Integers, code: Integers) -> Integers:
         """Give how many bytes of data each row has."""
         size = self.book.size[code]
         variable = size < 0
@@ -261,6 +291,15 @@ class Walker:
 
 
 class _Shared:
-    """The book that walks begin with. It is replaced whole, so threads may share it."""
+    """The books that walks begin with, one for each driver. They are replaced whole, so threads may share them."""
 
-    book: Book = EMPTY
+    books: ClassVar[dict[str, Book]] = {"": EMPTY}
+
+    @classmethod
+    def of(cls, maker: MbusDriver | None) -> Book:
+        book = cls.books.get(cls.name_of(maker))
+        return Book.of(EMPTY.words, maker) if book is None or book.maker is not maker else book
+
+    @staticmethod
+    def name_of(maker: MbusDriver | None) -> str:
+        return "" if maker is None else maker.name

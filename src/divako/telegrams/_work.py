@@ -17,13 +17,14 @@ from divako.telegrams._alike import Alike
 from divako.telegrams._asked import Asked, Words
 from divako.telegrams._blocks import Block, block_of, block_of_payloads
 from divako.telegrams._book import Book
+from divako.telegrams._lines import Lines
 from divako.telegrams._mentions import Mentions, register_codes
 from divako.telegrams._meters import Meters, meter_codes
 from divako.telegrams._sheet import Sheet, is_plain
 from divako.telegrams._source import Frames
 from divako.telegrams._values import Order, Values, read_layout
 from divako.telegrams._walk import Walker
-from divako.telegrams._writing import OF_HEADERS, add_table, fill_codes, fill_values, put_steps, spread_rows, take_table
+from divako.telegrams._writing import OF_HEADERS, add_table, fill_lines, fill_values, put_steps, spread_rows, take_table
 
 
 Integers = npt.NDArray[np.int64]
@@ -70,18 +71,14 @@ class Part:
 
 @frozen(eq=False)
 class InLayout:
-    """Telegrams of one layout: which rows, the headers of their readings, and where their data is."""
+    """Telegrams of one layout: which rows, what their readings are, and where their data is."""
 
     rows: Integers
+    lines: Lines
     walker: Walker
     code: Integers
     place: Integers
     begin: Integers
-
-    @property
-    def book(self) -> Book:
-        """What the headers mean."""
-        return self.walker.book
 
     def pieces(self) -> Iterator[InLayout]:
         """Give a few telegrams at a time."""
@@ -93,6 +90,23 @@ class InLayout:
     def values(self, order: Order) -> Values:
         """Read the data."""
         return read_layout(self.walker, self.code, self.place, self.begin, order=order)
+
+
+@frozen(eq=False)
+class InBlocks:
+    """The same of telegrams in which blocks of their maker's stand: what they hold has been read."""
+
+    rows: Integers
+    lines: Lines
+    kept: Values
+
+    def pieces(self) -> Iterator[InBlocks]:
+        """Give all telegrams at once."""
+        yield self
+
+    def values(self, _order: Order) -> Values:
+        """Give what was read."""
+        return self.kept
 
 
 @frozen(eq=False)
@@ -134,7 +148,7 @@ class Work:
         # Rows of telegrams, and the readings that they have.
         self.tables: list[tuple[Integers, Readings]] = []
         self.meters: list[Meters] = []
-        self.layouts: list[InLayout] = []
+        self.layouts: list[InLayout | InBlocks] = []
         self.singles: list[InSteps] = []
         self.alike: list[Alike] = []
 
@@ -142,20 +156,20 @@ class Work:
         """Put the rows of all ways in order."""
         self.heads["meter"] = meter_codes(self.meters, len(self.done), self.words.meters)
         first = np.cumsum(self.many) - self.many
-        books = list(dict.fromkeys([one.book for one in self.layouts] + [many.book for many in self.singles]))
-        codes = register_codes(self._mentions(first, books), self.words.registers)
-        named = dict(zip(books, codes, strict=False))
+        mentions = self._mentions(first)
+        codes = register_codes(mentions, self.words.registers)
+        named = {id(one.registers): code for one, code in zip(mentions, codes, strict=True)}
         blocks = self._in_blocks(named) if in_blocks else []
-        tables = list(zip(self.tables, codes[len(books) :], strict=True))
+        tables = list(zip(self.tables, codes[len(codes) - len(self.tables) :], strict=True))
         if in_blocks:
             tables = self._without_payloads(tables, blocks)
         first = np.cumsum(self.many) - self.many
         sheet = Sheet(int(self.many.sum()), self._written())
         for layout in self.layouts:
-            self._fill(sheet, layout, first, named[layout.book])
+            self._fill(sheet, layout, first, named[id(layout.lines.registers)])
         for many in self.singles:
             to, rows = spread_rows(first[many.rows], many.many), np.repeat(many.rows, many.many)
-            put_steps(sheet, many.book, to, rows, many.code, many.values, named[many.book], self.heads)
+            put_steps(sheet, many.book, to, rows, many.code, many.values, named[id(many.book.registers)], self.heads)
         for (rows, readings), of_table in tables:
             if len(readings) == sheet.rows:
                 take_table(sheet, readings, of_table)  # there is nothing beside it
@@ -164,28 +178,38 @@ class Work:
         self.layouts, self.singles, self.tables = [], [], []
         return Part(self.many, sheet, self.heads, self.refused, blocks, self.alike)
 
+    def put_layout(self, found: InLayout | InBlocks) -> None:
+        """Take telegrams of one layout."""
+        self.many[found.rows] = len(found.lines)
+        self.layouts.append(found)
+
     def _written(self) -> list[str]:
         """Name the columns that hold more than what they mostly hold, as far as headers tell."""
-        ways: list[InLayout | InSteps] = [*self.layouts, *self.singles]
-        if not ways:
+        if not self.layouts and not self.singles:
             return []
-        of_codes = [n for n in OF_HEADERS if not all(is_plain(n, getattr(way.book, n)[way.code]) for way in ways)]
-        present = any((way.book.storage[way.code] == 0).any() for way in ways)
-        timed = present and not np.isnat(self.heads["received_at"]).all()
-        return ["register", "value", "count", *of_codes, *(["time"] if timed else [])]
 
-    def _fill(self, sheet: Sheet, layout: InLayout, first: Integers, named: npt.NDArray[np.int32]) -> None:
+        def said(name: str) -> Iterator[npt.NDArray[Any]]:
+            yield from (getattr(layout.lines, name) for layout in self.layouts)
+            yield from (getattr(steps.book, name)[steps.code] for steps in self.singles)
+
+        of_headers = [name for name in OF_HEADERS if not all(is_plain(name, column) for column in said(name))]
+        present = any((storage == 0).any() for storage in said("storage"))
+        timed = present and not np.isnat(self.heads["received_at"]).all()
+        return ["register", "value", "count", *of_headers, *(["time"] if timed else [])]
+
+    def _fill(self, sheet: Sheet, layout: InLayout | InBlocks, first: Integers, named: npt.NDArray[np.int32]) -> None:
         """Read and write the telegrams of one layout, a few at a time."""
-        fill_codes(sheet, layout.book, first[layout.rows], layout.code, named)
-        present = layout.book.storage[layout.code] == 0
+        fill_lines(sheet, layout.lines, first[layout.rows], named)
+        present = layout.lines.storage == 0
         for one in layout.pieces():
             fill_values(sheet, first[one.rows], one.rows, present, one.values("F"), self.heads)
 
-    def _in_blocks(self, named: dict[Book, npt.NDArray[np.int32]]) -> list[Block]:
+    def _in_blocks(self, named: dict[int, npt.NDArray[np.int32]]) -> list[Block]:
         """Take the telegrams of one layout out of what becomes rows."""
         out: list[Block] = []
         for one in self.layouts:
-            out.append(block_of(self.first_row + one.rows, one.book, one.code, named[one.book], one.values("C")))
+            registers = named[id(one.lines.registers)]
+            out.append(block_of(self.first_row + one.rows, one.lines, registers, one.values("C")))
             self.many[one.rows] = 0
         self.layouts = []
         return out
@@ -206,14 +230,19 @@ class Work:
             self.many[rows] = 0
         return out
 
-    def _mentions(self, first: Integers, books: list[Book]) -> list[Mentions]:
-        """Find where each register is mentioned first: those of each book, and those of each table."""
-        of_books = {book: Mentions(book.registers) for book in books}
+    def _mentions(self, first: Integers) -> list[Mentions]:
+        """Find where each register is mentioned first: those of each list of registers, and those of each table."""
+        # By identity, for they are many and seldom change.
+        found: dict[int, Mentions] = {}
         for one in self.layouts:
-            of_books[one.book].add(one.book.register[one.code], first[one.rows[0]] + np.arange(len(one.code)))
+            registers = one.lines.registers
+            here = found.setdefault(id(registers), Mentions(registers))
+            here.add(one.lines.register, first[one.rows[0]] + np.arange(len(one.lines)))
         for many in self.singles:
-            of_books[many.book].add(many.book.register[many.code], spread_rows(first[many.rows], many.many))
-        out = list(of_books.values())
+            registers = many.book.registers
+            here = found.setdefault(id(registers), Mentions(registers))
+            here.add(many.book.register[many.code], spread_rows(first[many.rows], many.many))
+        out = list(found.values())
         for rows, readings in self.tables:
             mentions = Mentions(readings.registers)
             alone = len(readings) == int(self.many.sum())

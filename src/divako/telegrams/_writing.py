@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from divako.model import Readings
 from divako.telegrams._book import Book
+from divako.telegrams._lines import Lines
 from divako.telegrams._sheet import COLUMNS, Sheet
 from divako.telegrams._values import Values
 
@@ -21,11 +22,11 @@ Heads: TypeAlias = dict[str, npt.NDArray[Any]]
 OF_HEADERS = ("storage", "tariff", "subunit", "function")
 
 
-def fill_codes(sheet: Sheet, book: Book, first: Integers, code: Integers, named: Codes) -> None:
-    """Write what headers say into the rows of telegrams of one layout."""
-    sheet.fill("register", first, named[book.register[code]])
+def fill_lines(sheet: Sheet, lines: Lines, first: Integers, named: Codes) -> None:
+    """Write what the readings are into the rows of telegrams of one layout."""
+    sheet.fill("register", first, named[lines.register])
     for name in OF_HEADERS:
-        sheet.fill(name, first, getattr(book, name)[code])
+        sheet.fill(name, first, getattr(lines, name))
 
 
 def fill_values(sheet: Sheet, first: Integers, rows: Integers, present: Flags, values: Values, heads: Heads) -> None:

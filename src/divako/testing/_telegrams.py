@@ -98,9 +98,9 @@ class Alone:
         if found.maker_data:
             self.blocks.extend((block, found.maker_data, body) for block in self.driver.after_records)
         for record in found.records:
-            known = self.driver.known_of(record)
-            if known is not None:
-                self.blocks.extend((block, record.raw, body) for block in known.block)
+            said = self.driver.said_of(record.header)
+            if said is not None:
+                self.blocks.extend((block, record.raw, body) for block in said.known.block)
         return self.driver.refine(found, body)
 
 

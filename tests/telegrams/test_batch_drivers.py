@@ -1,0 +1,97 @@
+"""Telegrams that drivers read say the same in a batch as one by one, and declared layouts go by columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from attrs import fields
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from divako import drivers
+from divako.drivers import MbusDriver
+from divako.errors import DivakoError
+from divako.model import Readings, Telegram
+from divako.telegrams import KeyStore, decode, decode_batch, readings_of
+from divako.telegrams import _batch as batch_module
+from divako.testing import frames as frames_like
+
+
+NOW = np.datetime64("2026-01-02T03:04:05.678", "ms")
+NAMES = drivers.available(link="mbus")
+KEY = bytes(range(16))
+
+
+def outcome(frame: bytes, **asked: Any) -> Telegram | DivakoError:
+    try:
+        return decode(frame, **asked)
+    except DivakoError as error:
+        return error
+
+
+def driver_of(name: str) -> MbusDriver:
+    driver = drivers.load(name)
+    assert isinstance(driver, MbusDriver)
+    return driver
+
+
+def frames_of(name: str) -> st.SearchStrategy[list[bytes]]:
+    """Frames of a driver, many of one layout and changed in a few bytes."""
+    return st.lists(frames_like(driver_of(name)).map(lambda pair: pair[0]), min_size=1, max_size=8)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+@pytest.mark.parametrize("name", NAMES)
+def test_a_batch_is_its_telegrams_one_by_one(name: str, data: st.DataObject) -> None:
+    frames = data.draw(frames_of(name)) + data.draw(frames_of(data.draw(st.sampled_from(NAMES))))
+    asked: dict[str, Any] = {"received_at": NOW}
+    if any(example.key for example in driver_of(name).examples):
+        asked["keys"] = KeyStore.single(next(e.key for e in driver_of(name).examples if e.key))
+    alone = [outcome(frame, **asked) for frame in frames]
+    readings = readings_of([one for one in alone if isinstance(one, Telegram)])
+    for min_rows in (1, 3):
+        batch = decode_batch(frames, errors="collect", _min_rows=min_rows, **asked)
+        for field in fields(Readings):
+            mine, yours = getattr(batch.readings, field.name), getattr(readings, field.name)
+            if isinstance(mine, np.ndarray):
+                np.testing.assert_array_equal(mine, yours, err_msg=field.name)
+            else:
+                assert mine == yours, field.name
+        table = batch.telegrams
+        for row, one in enumerate(alone):
+            if isinstance(one, DivakoError):
+                assert table.error_codes[table.error[row]] == one.code
+                continue
+            assert table.error[row] == -1
+            assert table.meter_ids[table.meter[row]] == one.meter_id
+            assert table.media[table.medium[row]] == one.medium.value
+            assert table.securities[table.security[row]] == one.security
+            assert table.verdicts[table.verdict[row]] == one.verdict.value
+            assert table.status[row] == one.status
+            assert table.header_known[row] == (one.access_number is not None)
+            assert table.model_known[row] == (one.mvt is not None)
+            if one.mvt is not None:
+                assert table.manufacturers[table.manufacturer[row]] == one.mvt.manufacturer
+                assert (table.version[row], table.device_type[row]) == (one.mvt.version, one.mvt.device_type)
+
+
+def is_declared(driver: MbusDriver) -> bool:
+    """Tell whether it takes no function of the driver's to read a telegram."""
+    blocks = [*driver.body, *driver.after_records, *(block for known in driver.records for block in known.block)]
+    functions = [driver.derive, driver.address, *(f for block in blocks for f in (block.prepare, block.unroll))]
+    return all(function is None for function in functions) and driver.names_records
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if is_declared(driver_of(name))])
+def test_declared_layouts_are_read_by_columns(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = [example.frame for example in driver_of(name).examples if example.key is None] * 50
+
+    def refuse(*_: Any) -> Telegram:
+        raise AssertionError
+
+    monkeypatch.setattr(batch_module, "decode_alone", refuse)
+    assert len(decode_batch(frames).readings)
