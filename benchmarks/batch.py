@@ -39,11 +39,12 @@ import numpy as np
 
 from divako.codec import AesKey
 from divako.drivers import axioma_w1
+from divako.mbus import Formats
 from divako.mbus import _records as records_module
 from divako.mbus._meaning import BCD_FIELDS, SIZES
 from divako.mbus._plan import Plans
 from divako.model import Mvt
-from divako.simulate import Address, long_frame, wireless_frame
+from divako.simulate import Address, ExtendedLink, Protection, compact_records, long_frame, wireless_frame
 from divako.telegrams import Batch, KeyStore, decode, decode_batch, decode_blocks
 
 
@@ -119,8 +120,30 @@ def wired(many: int, layouts: int, rng: np.random.Generator, *, meters: int) -> 
     return out
 
 
-def sealed(many: int, rng: np.random.Generator) -> tuple[list[bytes], dict[str, bytes], list[str]]:
-    """Make telegrams in mode 5, of as many meters as there are keys; a meter keeps its layout."""
+Wrapping = Callable[[AesKey, int], dict[str, Any]]  # from the key of a meter and the number of a telegram
+
+WRAPPINGS: dict[str, Wrapping] = {
+    "a session with a checksum": lambda _, i: {"header": "none", "extended": ExtendedLink(session=i)},
+    "a session in counter mode": lambda key, i: {"header": "none", "extended": ExtendedLink(session=i, key=key)},
+    "compact": lambda *_: {"header": "none", "content": "compact"},
+    "compact, mode 5": lambda key, _: {"content": "compact", "key": key},
+    "compact, a session in counter mode": lambda key, i: {
+        "header": "none",
+        "content": "compact",
+        "extended": ExtendedLink(session=i, key=key),
+    },
+    "mode 7": lambda key, i: {"protection": Protection(mode=7, key=key, counter=i)},
+    "mode 7 with an authentication code": lambda key, i: {
+        "protection": Protection(mode=7, key=key, counter=i, code_size=8)
+    },
+    "mode 10": lambda key, i: {"protection": Protection(mode=10, key=key, counter=i)},
+}
+
+
+def sealed(
+    many: int, rng: np.random.Generator, wrapping: Wrapping = lambda key, _: {"key": key}
+) -> tuple[list[bytes], dict[str, bytes], list[str], Formats]:
+    """Make telegrams, in mode 5, of as many meters as there are keys; a meter keeps its layout."""
     made = [layout_of(rng) for _ in range(10)]
     keys: dict[str, bytes] = {}
     ciphers: dict[str, AesKey] = {}
@@ -133,12 +156,11 @@ def sealed(many: int, rng: np.random.Generator) -> tuple[list[bytes], dict[str, 
             ciphers[number] = AesKey(keys[number])
         model = Mvt(manufacturer="DVK", version=which % 10, device_type=4)
         body = body_of(made[which % 10], rng)
-        frame = wireless_frame(
-            Address(number, model), body, frame_format="stripped", key=ciphers[number], access_number=i % 256
-        )
-        out.append(frame)
+        how = wrapping(ciphers[number], i)
+        body = compact_records(body) if "content" in how else body
+        out.append(wireless_frame(Address(number, model), body, frame_format="stripped", access_number=i % 256, **how))
         of_meter.append(number)
-    return out, keys, of_meter
+    return out, keys, of_meter, Formats.of([b"".join(layout) for layout in made])
 
 
 # --- peers
@@ -272,7 +294,7 @@ def bench_own_layouts(many: int, rounds: int) -> None:
 
 
 def bench_sealed(many: int, few: int, rounds: int, folder: Path) -> None:
-    frames, keys, of_meter = sealed(many, np.random.default_rng(3))
+    frames, keys, of_meter, _ = sealed(many, np.random.default_rng(3))
     store = KeyStore.from_mapping(keys)
     batch = decode_batch(frames, keys=store)
     same(batch, frames[:few], keys=store)
@@ -299,6 +321,19 @@ def hourly(many: int) -> list[bytes]:
         HOURLY.pack(at + i % 1000, 0, now + i, at - 54_000, now + i - 400, *hour)
         for i, hour in enumerate(hours.tolist())
     ]
+
+
+def bench_wrapping(name: str, many: int, few: int, rounds: int) -> None:
+    frames, keys, _, formats = sealed(many, np.random.default_rng(3), WRAPPINGS[name])
+    asked: dict[str, Any] = {"keys": KeyStore.from_mapping(keys), "formats": formats, "frame_format": "stripped"}
+    same(decode_batch(frames, **asked), frames[:few], **asked)
+    jobs = {
+        "batch": cpu(lambda: decode_batch(frames, **asked)),
+        "alone": cpu(lambda: scalar(frames[:few], **asked)),
+    }
+    taken = Taken(jobs, rounds).of
+    each, alone = taken["batch"] / many, taken["alone"] / few
+    print(f"  {name:38} {1e6 * each:9.2f} us each, one by one {alone / each:7.1f} x")
 
 
 def bench_payloads(many: int, rounds: int) -> None:
@@ -394,6 +429,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         bench_plain(arguments.telegrams, arguments.few, arguments.rounds, Path(folder))
         bench_sealed(arguments.telegrams, arguments.few, arguments.rounds, Path(folder))
+    print(f"\n{arguments.telegrams} wireless telegrams, by what is around their records")
+    for name in WRAPPINGS:
+        bench_wrapping(name, arguments.telegrams, arguments.few, arguments.rounds)
     bench_own_layouts(arguments.few, arguments.rounds)
     bench_payloads(arguments.payloads, arguments.rounds)
     measure_memory(arguments.telegrams)
