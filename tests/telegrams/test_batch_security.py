@@ -179,3 +179,35 @@ def test_an_answer_that_is_no_key_is_an_error_of_its_telegrams_alone(kind: str, 
     assert batch.errors.row.tolist() == [0]
     assert batch.errors.codes == (InputError.code,)
     assert len(batch.readings) == 3
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 0xFFFF), st.booleans(), st.integers(0, 40)), min_size=1, max_size=8),
+    st.sampled_from([STORE, None]),
+)
+def test_any_number_may_stand_in_the_configuration_field(
+    all_same: Any, made: list[tuple[int, bool, int]], store: KeyStore | None
+) -> None:
+    frames = []
+    for configuration, on_air, fillers in made:
+        records = RECORDS + b"\x2f" * fillers
+        build = wireless_frame if on_air else long_frame
+        how: dict[str, Any] = {"frame_format": "stripped"} if on_air else {}
+        frame = bytearray(build(SENDER, records, header="long", **how))
+        at = 21 if on_air else 17
+        frame[at : at + 2] = configuration.to_bytes(2, "little")
+        if not on_air:
+            frame[-2] = sum(frame[4:-2]) & 0xFF
+        frames.append(bytes(frame))
+    batches = [decode_batch(frames, keys=store, errors="collect", _min_rows=rows) for rows in (1, INFINITY)]
+    all_same(*batches)
+
+
+@pytest.mark.usefixtures("no_single_decoding")
+@pytest.mark.parametrize("configuration", [0x0100, 0x0B00, 0x27B6, 0xFFFF, 0x05F0])
+def test_signatures_of_old_wired_meters_go_by_columns(configuration: int) -> None:
+    frame = bytearray(long_frame(SENDER, RECORDS))
+    frame[17:19] = configuration.to_bytes(2, "little")
+    frame[-2] = sum(frame[4:-2]) & 0xFF
+    assert len(decode_batch([bytes(frame)] * 40).readings) == 40 * 3

@@ -39,7 +39,7 @@ _TAG = 8
 _MODE_7, _MODE_10 = 7, 10
 _COUNTER_IN_HEADER = 0x2000  # of mode 7: a message counter follows the configuration
 
-_UNSUPPORTED: Mapping[int, str] = {
+UNSUPPORTED: Mapping[int, str] = {
     1: "a mode of the manufacturer",
     3: "DES from the meter's date on",  # which the telegram does not say, and nothing would check
     4: "a mode for special use",
@@ -155,11 +155,11 @@ def decipher(sealed: Sealed) -> Plain:
             _insist_on_kdf_a(_byte(sealed.body, 0))
         authenticate(fragment, key, counter, sealed.address)
         authenticated = True
-    opener = _OPENERS.get(mode)
+    opener = OPENERS.get(mode)
     if opener is not None:
         plain = opener(sealed, counter)
-    elif mode in _UNSUPPORTED and not sealed.wired:
-        msg = f"security mode {mode} ({_UNSUPPORTED[mode]}) is not supported"
+    elif mode in UNSUPPORTED and not sealed.wired:
+        msg = f"security mode {mode} ({UNSUPPORTED[mode]}) is not supported"
         raise UnsupportedError(msg, layer=LAYER)
     else:
         # Modes that the standard reserves stand in old meters' headers, before plain records.
@@ -303,7 +303,7 @@ def _incomplete(body: bytes) -> TruncatedError:
     return TruncatedError("the configuration of the security mode is not complete", layer=LAYER, offset=len(body))
 
 
-_OPENERS: Mapping[int, Callable[[Sealed, bytes | None], Plain]] = {
+OPENERS: Mapping[int, Callable[[Sealed, bytes | None], Plain]] = {
     2: _des,
     5: _mode_5,
     _MODE_7: _mode_7,

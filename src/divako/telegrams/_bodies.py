@@ -196,12 +196,13 @@ def _wireless(
     in_b = asked_b.copy()
     in_b[asked_b] = _sound_heads(buffer, start[asked_b], np.minimum(size[asked_b], _FIRST_B))
     stripped = whole & ~in_b & ((form == 0) | (form == 3))
-    in_b &= size <= _FIRST_B  # a second block is rare
+    in_two = in_b & (size > _FIRST_B)
+    in_b[in_two] = _without_second_crc(buffer, start[in_two], size[in_two])
     in_a = ~whole & ((form == 0) | (form == 1)) & (length > _HEAD)
     blocks = (length - _HEAD + _BLOCK - 1) // _BLOCK
     in_a &= size == length + _CRC * (1 + blocks)
     in_a[in_a] = _without_crc_a(buffer, start[in_a], size[in_a], blocks[in_a])
-    end = start + np.where(in_b, size - _CRC, length)
+    end = start + np.where(in_b, size - _CRC * (1 + in_two), length)
     good = (stripped | in_b | in_a) & (end > start + _HEAD) & _FROM_METER[buffer[start + 1]]
     rows, start, end = rows[good], start[good], end[good]
     return Applications.plain(rows, start + _HEAD, end, wide(buffer, "<u8")[start + 2], WIRELESS)
@@ -233,6 +234,17 @@ def _sound_heads(buffer: npt.NDArray[np.uint8], start: Integers, size: Integers)
         if len(alike):
             out[alike] = _sound_ends(buffer, start[alike] + size[alike], size[alike], width)
     return out
+
+
+def _without_second_crc(buffer: npt.NDArray[np.uint8], start: Integers, size: Integers) -> Flags:
+    """Check the second blocks of frames of format B, and move the sound ones to the first ones."""
+    good = size > _FIRST_B + _CRC
+    good[good] = _sound_heads(buffer, start[good] + _FIRST_B, size[good] - _FIRST_B)
+    view = wide(buffer, "V16")
+    for at in range(_FIRST_B, int(size[good].max(initial=0)), _BLOCK):
+        here = start[good & (size > at)] + at
+        view[here - _CRC] = view[here]
+    return good
 
 
 def _without_crc_a(buffer: npt.NDArray[np.uint8], start: Integers, size: Integers, blocks: Integers) -> Flags:

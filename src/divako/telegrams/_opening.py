@@ -8,6 +8,7 @@ seldom come, and are opened one by one.
 References
 ----------
 .. [1] EN 13757-7:2018, 7.7.4: security mode 5.
+.. [2] EN 13757-7:2018, table 19: security modes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from divako.drivers import INSTALLED
 from divako.errors import DivakoError
 from divako.mbus import MAKERS_MODES
 from divako.mbus._header import model_of
+from divako.mbus._security import OPENERS, UNSUPPORTED
 from divako.telegrams._bodies import CHECKED, ELL_CTR, MODE_5, WIRELESS, Bodies, Flags, Integers, wide
 from divako.telegrams._keyring import BLOCK, Keyring, by_key, run_blocks
 from divako.telegrams._unwrapping import unwrap
@@ -28,6 +30,13 @@ from divako.telegrams._unwrapping import unwrap
 _MODE_5 = 5
 _ONE_BY_ONE = (2, 7, 10)
 MARK = 0x2F2F
+# By link and mode. Modes that the standard reserves stand before plain records, on wires all that are not opened [2]_.
+_IN_CLEAR = np.array(
+    [
+        [mode not in OPENERS for mode in range(32)],
+        [mode not in {*OPENERS, *UNSUPPORTED, *MAKERS_MODES} for mode in range(32)],
+    ]
+)
 _REPEATED = np.uint64(0x0101010101010101)
 
 
@@ -51,7 +60,7 @@ def opened(buffer: npt.NDArray[np.uint8], bodies: Bodies, ring: Keyring) -> Bodi
     mode = bodies.configuration >> 8 & 0x1F
     sealed = (mode == _MODE_5) & (bodies.configuration >> 4 & 0x0F > 0)
     alone = ((bodies.layer > 0) & (mode < MAKERS_MODES.start)) | np.isin(mode, _ONE_BY_ONE)
-    fits = ((bodies.layer == 0) & ((mode == 0) | (mode == _MODE_5))) | alone
+    fits = ((bodies.layer == 0) & (_IN_CLEAR[bodies.link, mode] | (mode == _MODE_5))) | alone
     # Two ciphers need keys of one turn, and two checks have an order; both together are rare.
     fits &= ~((bodies.security == ELL_CTR) & (sealed | alone))
     which = np.flatnonzero(sealed & ~alone & fits)
@@ -93,12 +102,13 @@ def open_bodies(buffer: npt.NDArray[np.uint8], bodies: Bodies, which: npt.NDArra
         _open(buffer, bodies, which, ready, blocks, turns.keys, key, out)
     plain = np.zeros_like(out)
     if turns.keyless.any():
-        plain = turns.keyless & (wide(buffer, "<u2")[begin] == MARK) & (begin + 2 <= end)
-        plain &= fits | (bodies.link[which] == WIRELESS)
+        on_air = bodies.link[which] == WIRELESS
+        plain = turns.keyless & (wide(buffer, "<u2")[begin] == MARK) & (begin + 2 <= end) & (fits | on_air)
         keys, key = _public_keys(bodies, which, turns.keyless & ~plain)
         ready = by_key(key, np.flatnonzero(fits & (key >= 0)))
         _open(buffer, bodies, which, ready, blocks, keys, key, out)
         bodies.security[which[plain]] = MODE_5
+        plain |= turns.keyless & ~fits & ~on_air  # an old meter's, which says nothing of ciphers
     bodies.security[which[out]], bodies.verdict[which[out]] = MODE_5, CHECKED
     return out | plain
 
