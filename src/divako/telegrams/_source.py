@@ -119,15 +119,15 @@ class _Items:
 
 def _unhexlified(texts: Sequence[str]) -> Frames | None:
     """Read clean hexadecimal digits all at once; None where one of the texts is not clean."""
-    sizes = [len(text) for text in texts]
-    if any(size & 1 for size in sizes):
+    end = np.cumsum(np.fromiter(map(len, texts), dtype="int64", count=len(texts)))
+    if (end & 1).any():
         return None
     try:
-        joined = memoryview(binascii.unhexlify("".join(texts)))
+        raw = binascii.unhexlify("".join(texts))
     except ValueError:
         return None
-    ends = np.cumsum(sizes, dtype="int64") >> 1
-    return _side_by_side([joined[end - (size >> 1) : end] for end, size in zip(ends.tolist(), sizes, strict=True)], {})
+    ends = (end >> 1).tolist()
+    return _side_by_side([raw[b:e] for b, e in zip([0, *ends], ends, strict=False)], {})
 
 
 def _bytes_of(item: object) -> bytes | memoryview:
