@@ -9,6 +9,8 @@ import pyarrow as pa
 import pytest
 
 from attrs import fields
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from divako.errors import DivakoError, InputError
 from divako.model import Mvt, Table
@@ -75,6 +77,31 @@ def test_frames_come_in_many_forms() -> None:
     ):
         all_same(decode_batch(given_), wanted)
     all_same(decode_batch(pa.array(frames)[10:20]), decode_batch(frames[10:20]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.none() | st.sampled_from(frames_of(2)) | st.sampled_from([b"", b"h"]) | st.binary(max_size=300), max_size=40
+    ),
+    st.sampled_from(["", " ", "\u00e6", "0"]),
+    st.integers(0, 5),
+)
+def test_frames_of_any_lengths_are_the_same_in_every_form(frames: list[bytes | None], odd: str, cut: int) -> None:
+    wanted = decode_batch(frames, errors="collect", _min_rows=2)
+    for given_ in (pa.array(frames, pa.binary()), pa.array(frames, pa.binary_view())):
+        all_same(decode_batch(given_, errors="collect", _min_rows=2), wanted)
+        all_same(
+            decode_batch(given_[cut:], errors="collect", _min_rows=2),
+            decode_batch(frames[cut:], errors="collect", _min_rows=2),
+        )
+    texts = [None if frame is None else frame.hex() + odd * (i % 3 == 0) for i, frame in enumerate(frames)]
+    wanted = decode_batch(texts, errors="collect", _min_rows=2)
+    all_same(decode_batch(pa.array(texts, pa.string()), errors="collect", _min_rows=2), wanted)
+    for i, text in enumerate(texts):
+        if text is not None:
+            one = decode_batch([text], errors="collect")
+            assert (wanted.telegrams.error[i] < 0) == (one.telegrams.error[0] < 0)
 
 
 def test_what_is_no_frame_is_refused_by_its_row() -> None:

@@ -18,7 +18,7 @@ from attrs import define, fields, frozen
 from divako.codec import crc_sound
 from divako.mbus._ci import MAKERS_OWN
 from divako.model import Verdict
-from divako.telegrams._source import Frames
+from divako.telegrams._source import Frames, wide
 from divako.wmbus import sent_by_meter
 
 
@@ -136,12 +136,6 @@ class Applications:
         order = np.argsort(np.concatenate([self.row, other.row]), kind="stable")
         names = [column.name for column in fields(Applications)]
         return Applications(*(np.concatenate([getattr(self, name), getattr(other, name)])[order] for name in names))
-
-
-def wide(buffer: npt.NDArray[np.uint8], dtype: str) -> npt.NDArray[Any]:
-    """See a buffer as items of any width, one beginning at each byte."""
-    item = np.dtype(dtype)
-    return np.ndarray((len(buffer) - item.itemsize + 1,), dtype=item, buffer=buffer, strides=(1,))
 
 
 def applications_of(frames: Frames, formats: npt.NDArray[np.int8]) -> Applications:

@@ -22,9 +22,10 @@ from divako.codec import crc16_en13757, crc_shares
 from divako.errors import InputError
 from divako.mbus import Formats
 from divako.mbus._compact import split_headers
-from divako.telegrams._bodies import ELL_CTR, NONE, Bodies, Flags, Integers, in_parts, wide
+from divako.telegrams._bodies import ELL_CTR, NONE, Bodies, Flags, Integers, in_parts
 from divako.telegrams._book import FILLER_WORD, How
 from divako.telegrams._opening import MARK
+from divako.telegrams._source import wide
 from divako.telegrams._walk import Layout, Walker
 
 

@@ -22,8 +22,9 @@ from divako.errors import DivakoError
 from divako.mbus import MAKERS_MODES
 from divako.mbus._header import model_of
 from divako.mbus._security import OPENERS, UNSUPPORTED
-from divako.telegrams._bodies import CHECKED, ELL_CTR, MODE_5, WIRELESS, Bodies, Flags, Integers, wide
+from divako.telegrams._bodies import CHECKED, ELL_CTR, MODE_5, WIRELESS, Bodies, Flags, Integers
 from divako.telegrams._keyring import BLOCK, Keyring, by_key, run_blocks
+from divako.telegrams._source import wide
 from divako.telegrams._unwrapping import unwrap
 
 

@@ -15,9 +15,9 @@ from attrs import frozen
 
 from divako.drivers import Block
 from divako.drivers._block_columns import BlockColumns, read_columns
-from divako.telegrams._bodies import wide
 from divako.telegrams._book import How
 from divako.telegrams._lines import Lines
+from divako.telegrams._source import wide
 from divako.telegrams._values import Values, read_layout
 from divako.telegrams._walk import Layout, Walker
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import binascii
+import contextlib
+import itertools
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,6 +22,12 @@ SPARE = 288  # bytes before the first and behind the last frame, so that wide lo
 GAP = 16  # bytes between frames, so that blocks may be moved whole
 _SEPARATOR = bytes(GAP)
 _AT_A_TIME = 1024  # pieces that are joined at a time
+
+
+def wide(buffer: npt.NDArray[np.uint8], dtype: str) -> npt.NDArray[Any]:
+    """See a buffer as items of any width, one beginning at each byte."""
+    item = np.dtype(dtype)
+    return np.ndarray((len(buffer) - item.itemsize + 1,), dtype=item, buffer=buffer, strides=(1,))
 
 
 @frozen(eq=False)
@@ -67,22 +75,39 @@ class Source(Protocol):
         ...
 
 
-def _side_by_side(pieces: Sequence[bytes | memoryview], bad: dict[int, InputError]) -> Frames:
-    n = len(pieces)
-    size = np.empty(n, dtype="int64")
+def _side_by_side(
+    pieces: Sequence[Any], bad: dict[int, InputError], join: Callable[[Sequence[Any]], bytes], each: int = 1
+) -> Frames:
+    """Join pieces, of which so many items make a byte each."""
+    size = np.empty(len(pieces), dtype="int64")
     joined = bytearray(SPARE + GAP)
     # Few pieces at a time, so that they are still in the cache when they are looked at again.
-    for first in range(0, n, _AT_A_TIME):
+    for first in range(0, len(pieces), _AT_A_TIME):
         some = pieces[first : first + _AT_A_TIME]
         size[first : first + len(some)] = np.fromiter(map(len, some), dtype="int64", count=len(some))
-        joined += _SEPARATOR.join(some)
+        joined += join(some)
         joined += _SEPARATOR
     joined += bytes(SPARE)
-    buffer = np.frombuffer(joined, dtype="uint8")
-    start = np.full(n, SPARE + GAP, dtype="int64")
+    if each > 1 and (size % each).any():
+        msg = "a byte is cut in two"
+        raise ValueError(msg)
+    size //= each
+    return Frames(np.frombuffer(joined, dtype="uint8"), _starts(size), size, bad)
+
+
+def _starts(size: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    start = np.full(len(size), SPARE + GAP, dtype="int64")
     np.cumsum(size[:-1] + GAP, out=start[1:])
     start[1:] += SPARE + GAP
-    return Frames(buffer, start, size, bad)
+    return start
+
+
+def _of_digits(texts: Sequence[str]) -> bytes:
+    return binascii.unhexlify(_SEPARATOR.hex().join(texts))
+
+
+def _are(items: Sequence[Any], kind: type) -> bool:
+    return list(map(type, items)).count(kind) == len(items)
 
 
 @frozen(eq=False)
@@ -95,57 +120,43 @@ class _Items:
         return len(self.items)
 
     def frame(self, row: int) -> bytes:
-        return bytes(_bytes_of(self.items[row]))
+        return _bytes_of(self.items[row])
 
     def part(self, first: int, last: int) -> Frames:
         items = self.items[first:last]
-        types = set(map(type, items))
-        if types == {bytes}:
-            return _side_by_side(items, {})
-        if types == {str}:
-            quick = _unhexlified(items)
-            if quick is not None:
-                return quick
+        if _are(items, bytes):
+            return _side_by_side(items, {}, _SEPARATOR.join)
+        if _are(items, str):
+            with contextlib.suppress(ValueError):  # one of them is not clean
+                return _side_by_side(items, {}, _of_digits, 2)
         bad: dict[int, InputError] = {}
-        pieces: list[bytes | memoryview] = []
+        pieces: list[bytes] = []
         for row, item in enumerate(items):
             try:
                 pieces.append(_bytes_of(item))
             except InputError as error:
                 bad[row] = error
                 pieces.append(b"")
-        return _side_by_side(pieces, bad)
+        return _side_by_side(pieces, bad, _SEPARATOR.join)
 
 
-def _unhexlified(texts: Sequence[str]) -> Frames | None:
-    """Read clean hexadecimal digits all at once; None where one of the texts is not clean."""
-    end = np.cumsum(np.fromiter(map(len, texts), dtype="int64", count=len(texts)))
-    if (end & 1).any():
-        return None
-    try:
-        raw = binascii.unhexlify("".join(texts))
-    except ValueError:
-        return None
-    ends = (end >> 1).tolist()
-    return _side_by_side([raw[b:e] for b, e in zip([0, *ends], ends, strict=False)], {})
-
-
-def _bytes_of(item: object) -> bytes | memoryview:
-    if isinstance(item, bytes):
-        return item
+def _bytes_of(item: object) -> bytes:
+    if isinstance(item, bytes | bytearray | memoryview):
+        return bytes(item)
     if isinstance(item, str):
         try:
             return bytes.fromhex(item)
         except ValueError:
             msg = "not an even number of hexadecimal digits"
             raise InputError(msg) from None
-    if isinstance(item, bytearray | memoryview):
-        return bytes(item)
     if item is None:
-        msg = "there is no frame"
-        raise InputError(msg)
+        raise _absent()
     msg = f"a frame is bytes or a text in hexadecimal digits, not {type(item).__name__}"
     raise TypeError(msg)
+
+
+def _absent() -> InputError:
+    return InputError("there is no frame")
 
 
 @frozen(eq=False)
@@ -162,7 +173,7 @@ class _Flat:
         return len(self.begin)
 
     def frame(self, row: int) -> bytes:
-        return bytes(_bytes_of(self._item(row)))
+        return _bytes_of(self._item(row))
 
     def _item(self, row: int) -> object:
         if self.known is not None and not self.known[row]:
@@ -172,23 +183,36 @@ class _Flat:
 
     def part(self, first: int, last: int) -> Frames:
         begin, end = self.begin[first:last], self.end[first:last]
-        if not len(begin) or (self.known is not None and not self.known[first:last].all()):
-            return _Items([self._item(row) for row in range(first, min(last, len(self)))]).part(0, last - first)
-        low = int(begin.min())
-        raw = bytes(self.buffer[low : int(end.max())])  # bytes are cut faster than views
-        begin, end = begin - low, end - low
+        known = np.ones(len(begin), dtype="bool") if self.known is None else self.known[first:last]
+        if not known.any():
+            return _Items([None] * len(begin)).part(0, len(begin))
+        low = int(begin[known].min())
+        raw: bytes | memoryview = self.buffer[low : int(end[known].max())]
+        begin, end = np.where(known, begin - low, 0), np.where(known, end - low, 0)
         if self.text:
-            clean = _binary_of(raw, begin, end)
+            clean = _binary_of(raw, begin[known], end[known])
             if clean is None:
-                texts = raw.decode("latin-1")
-                return _Items([texts[b:e] for b, e in zip(begin.tolist(), end.tolist(), strict=True)]).part(
-                    0, len(begin)
-                )
+                return _Items([self._item(row) for row in range(first, first + len(begin))]).part(0, len(begin))
             raw, begin, end = clean, begin >> 1, end >> 1
-        return _side_by_side([raw[b:e] for b, e in zip(begin.tolist(), end.tolist(), strict=True)], {})
+        bad = {row: _absent() for row in np.flatnonzero(~known).tolist()}
+        return _spaced(np.frombuffer(raw, dtype="uint8"), begin, end - begin, bad)
 
 
-def _binary_of(raw: bytes, begin: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> bytes | None:
+def _spaced(
+    raw: npt.NDArray[np.uint8], begin: npt.NDArray[np.int64], size: npt.NDArray[np.int64], bad: dict[int, InputError]
+) -> Frames:
+    """Copy frames out of one buffer, those of one length together."""
+    start = _starts(size)
+    buffer = np.zeros(int((start + size).max()) + GAP + SPARE, dtype="uint8")
+    order = np.argsort(size, kind="stable")
+    ordered = size[order]
+    edges = np.flatnonzero(np.diff(ordered, prepend=0, append=-1)).tolist()
+    for here, one in ((order[a:b], int(ordered[a])) for a, b in itertools.pairwise(edges)):
+        wide(buffer, f"V{one}")[start[here]] = wide(raw, f"V{one}")[begin[here]]
+    return Frames(buffer, start, size, bad)
+
+
+def _binary_of(raw: bytes | memoryview, begin: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> bytes | None:
     """Read texts that stand behind one another all at once; None where they do not, or one is not clean."""
     if ((begin | end) & 1).any() or (begin[1:] != end[:-1]).any():
         return None

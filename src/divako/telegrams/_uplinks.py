@@ -8,9 +8,9 @@ import numpy.typing as npt
 from divako.drivers import Driver, find, for_device
 from divako.errors import DivakoError
 from divako.model import Verdict
-from divako.telegrams._bodies import wide
 from divako.telegrams._meters import Meters
 from divako.telegrams._payloads import Payloads, read_payloads
+from divako.telegrams._source import wide
 from divako.telegrams._work import LINKS, MEDIUM_PLACE, VERDICT_PLACE, Work
 
 

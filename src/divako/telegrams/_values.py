@@ -18,8 +18,8 @@ from attrs import frozen
 from divako.codec import bcd_columns, real_columns, signed_columns, unsigned_columns
 from divako.mbus._data import scale
 from divako.model import Status
-from divako.telegrams._bodies import wide
 from divako.telegrams._book import How
+from divako.telegrams._source import wide
 from divako.telegrams._walk import Walker
 
 

@@ -16,9 +16,9 @@ from attrs import frozen
 
 from divako.drivers import MbusDriver
 from divako.mbus._data import lvar_size
-from divako.telegrams._bodies import wide
 from divako.telegrams._book import EMPTY, END_WORD, FILLER_WORD, Book, How
 from divako.telegrams._slots import slot_of
+from divako.telegrams._source import wide
 
 
 Integers = npt.NDArray[np.int64]
