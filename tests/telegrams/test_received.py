@@ -118,6 +118,20 @@ def test_a_line_refused_is_named_by_its_row_and_found_by_its_number() -> None:
         decode_batch(Received.of_lines([json.dumps({"hex": PLAIN.hex(), "context": [PLAIN.hex()]})]))
 
 
+@given(st.datetimes(timezones=st.timezones()))
+def test_times_of_receipt_are_those_of_their_text(time: dt.datetime) -> None:
+    text = time.isoformat()
+    given_ = dt.datetime.fromisoformat(text)  # a text has offsets, and what a zone was called is lost
+    received = Received.of_lines([json.dumps({"hex": "", "received_at": text})])
+    try:
+        wanted = np.datetime64(given_.astimezone(dt.UTC).replace(tzinfo=None), "ms")
+    except OverflowError:
+        assert list(received.refused) == [0]
+    else:
+        assert isinstance(received.received_at, np.ndarray)
+        assert received.received_at.tolist() == [wanted.item()]
+
+
 columns = st.lists(
     st.tuples(
         st.sampled_from([PLAIN, STATUS, SECRET, None]),

@@ -14,6 +14,8 @@ from divako.errors import InputError
 
 KEY = "encryption_key"  # the one of several keys that M-Bus has a use for
 FRAME_FORMATS = ("A", "B", "stripped", "stripped-B")
+_EPOCH, _MILLISECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(milliseconds=1)
+_YEARS = range(-62_135_596_800_000, 253_402_300_800_000)  # of four digits [ms]
 _NOT_HEX = str.maketrans("", "", " :-\t")
 
 
@@ -80,8 +82,10 @@ def instant_in(fields: Mapping[str, Any]) -> np.datetime64 | None:
     try:
         time = dt.datetime.fromisoformat(value)
         if time.tzinfo is not None:
-            return np.datetime64(time.astimezone(dt.UTC).replace(tzinfo=None), "ms")
-    except (ValueError, OverflowError):
+            since = (time - _EPOCH) // _MILLISECOND
+            if since in _YEARS:
+                return np.datetime64(since, "ms")  # faster than of a datetime
+    except ValueError:
         pass
     msg = "received_at is an RFC 3339 time with its offset"
     raise InputError(msg)

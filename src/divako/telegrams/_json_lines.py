@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,15 @@ _OWN = frozenset({"key", "keys", "context", "format"})
 _NAT = np.datetime64("NaT", "ms")
 
 _Fields = dict[str, Any]
+
+# Field, what a row has it as, and who reads it.
+_SAID: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
+    "received_at": ("received_at", instant_in),
+    "frame_format": ("frame_format", lambda fields: one_of(fields, "frame_format", FRAME_FORMATS)),
+    "fport": ("f_port", port_in),
+    "device": ("device", lambda fields: text_in(fields, "device")),
+    "meter": ("meter_id", lambda fields: (text_in(fields, "meter") or "").lower()),
+}
 
 
 def columns_of_lines(lines: bytes | str | Iterable[bytes | str]) -> dict[str, Any]:
@@ -82,16 +91,12 @@ def _row_of(text: str | None) -> _Fields:
 
 
 def _of_fields(fields: Mapping[str, Any]) -> _Fields:
-    row: _Fields = {
-        "frame": hex_bytes(text_in(fields, "hex") or "", "hex"),
-        "received_at": instant_in(fields),
-        "frame_format": one_of(fields, "frame_format", FRAME_FORMATS),
-        "f_port": port_in(fields),
-        "device": text_in(fields, "device"),
-        "meter_id": (text_in(fields, "meter") or "").lower(),
-    }
+    row: _Fields = {"frame": hex_bytes(text_in(fields, "hex") or "", "hex")}
+    for name, (to, read) in _SAID.items():
+        if name in fields:
+            row[to] = read(fields)
     more = None if _OWN.isdisjoint(fields) else _own(fields)
-    if text_in(fields, "link") == "lorawan" and row["f_port"] is None and row["device"] is None:
+    if text_in(fields, "link") == "lorawan" and row.get("f_port") is None and row.get("device") is None:
         msg = "a payload without its port; name the device"
         raise UnsupportedError(msg, layer="lorawan.payload")
     if more is not None:
