@@ -56,6 +56,14 @@ def test_eight_bytes_are_signed_too(data: list[bytes]) -> None:
     assert known(signed_columns(words_of(data), 8)) == [read_signed(field) for field in data]
 
 
+@given(st.lists(st.binary(min_size=8, max_size=8) | st.just(b"\xff" * 8), min_size=1))
+def test_eight_bytes_without_a_sign_wrap_round(data: list[bytes]) -> None:
+    number, good = unsigned_columns(words_of(data), 8)
+    plain = [int.from_bytes(field, "little") for field in data]
+    assert [n % (1 << 64) for n in number.tolist()] == plain
+    assert good.tolist() == [n != (1 << 64) - 1 for n in plain]
+
+
 @given(st.lists(st.floats(width=32), min_size=1))
 def test_floats_are_known_where_they_are_finite(values: list[float]) -> None:
     got = known(real_columns(words_of([np.float32(v).tobytes() for v in values])))

@@ -17,7 +17,7 @@ import numpy.typing as npt
 Words = npt.NDArray[np.uint64]
 Numbers = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]
 
-_ONE = np.uint64(1)
+_ONES = np.uint64(0xFFFFFFFFFFFFFFFF)
 _LOW = np.uint64(0x0F0F0F0F0F0F0F0F)
 _BYTES = np.uint64(0x00FF00FF00FF00FF)
 _PAIRS = np.uint64(0x0000FFFF0000FFFF)
@@ -46,23 +46,23 @@ def signed_columns(words: Words, size: npt.ArrayLike) -> Numbers:
 
 
 def unsigned_columns(words: Words, size: npt.ArrayLike) -> Numbers:
-    """Read unsigned integers of up to seven bytes, of which all ones mean "invalid".
+    """Read unsigned integers, of which all ones mean "invalid".
 
     Parameters
     ----------
     words : ndarray of uint64
         The words that end with the fields.
     size : array_like of int
-        Bytes of each field, 1 to 7, of a shape that broadcasts. [byte]
+        Bytes of each field, 1 to 8, of a shape that broadcasts. [byte]
 
     Returns
     -------
     tuple of ndarray of int64 and ndarray of bool
-        Numbers, and whether each is one.
+        Numbers, and whether each is one; those of eight bytes from 2**63 on are 2**64 too small.
     """
-    width = 8 * np.asarray(size, dtype="uint64")
-    number = words >> (np.uint64(64) - width)
-    return number.view(np.int64), number != (_ONE << width) - _ONE
+    shift = np.uint64(64) - 8 * np.asarray(size, dtype="uint64")
+    number = words >> shift
+    return number.view(np.int64), number != _ONES >> shift
 
 
 def bcd_columns(words: Words, size: npt.ArrayLike) -> Numbers:

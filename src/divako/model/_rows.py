@@ -43,13 +43,18 @@ def readings_of_records(
     """
     meters: dict[str, int] = {}
     registers: dict[Register | None, int] = {None: -1}
+    # Records of one kind share their register, and looking at that costs less than comparing factors.
+    seen: dict[int, tuple[int, Register | None]] = {id(None): (-1, None)}
     rows: list[tuple[int, int, int, Record]] = []
     for i, (meter_id, of_telegram) in enumerate(zip(meter_ids, records, strict=True)):
         meter = meters.setdefault(meter_id, len(meters))
         for record in of_telegram:
             if is_reading(record):
-                register = registers.setdefault(record.register, len(registers) - 1)
-                rows.append((i, meter, register, record))
+                kept = seen.get(id(record.register))
+                if kept is None:
+                    code = registers.setdefault(record.register, len(registers) - 1)
+                    kept = seen[id(record.register)] = code, record.register  # which stays alive, and its id its own
+                rows.append((i, meter, kept[0], record))
     known = [row[3].count is not None and row[3].count in _INT64 for row in rows]
     count = (row[3].count if ok else 0 for row, ok in zip(rows, known, strict=True))
     n = len(rows)

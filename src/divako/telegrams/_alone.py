@@ -10,10 +10,19 @@ from divako.telegrams._meters import Meters
 from divako.telegrams._work import LINKS, MEDIUM_PLACE, VERDICT_PLACE, Work
 
 
+_TOGETHER = 4096  # telegrams whose records are kept as objects at a time
+
+
 def read_alone(work: Work) -> None:
     """Decode what is left."""
+    left = np.flatnonzero(~work.done)
+    for first in range(0, len(left), _TOGETHER):
+        _read_some(work, left[first : first + _TOGETHER].tolist())
+
+
+def _read_some(work: Work, left: list[int]) -> None:
     found: list[tuple[int, Telegram]] = []
-    for row in np.flatnonzero(~work.done).tolist():
+    for row in left:
         try:
             if row in work.frames.bad:
                 raise work.frames.bad[row]

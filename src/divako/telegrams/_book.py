@@ -45,12 +45,11 @@ class How(enum.IntEnum):
     REAL = 5
     NOTHING = 6  # a header without data
     UNKNOWN = 7  # a quantity that only the maker knows
-    ALONE = 8  # a row that is read one by one
-    LONG = 9  # variable data: a number that is read one by one, or a text and no row
-    FILLER = 10
-    END = 11  # the maker's data follows
-    REFUSED = 12  # a telegram that is read one by one
-    BLOCK = 13  # many values, in a block of the maker's
+    LONG = 8  # variable data: a number that is read one by one, or a text and no row
+    FILLER = 9
+    END = 10  # the maker's data follows
+    REFUSED = 11  # a telegram that is read one by one
+    BLOCK = 12  # many values, in a block of the maker's
 
 
 FILLER_WORD, END_WORD = 0x2F, 0x0F
@@ -71,6 +70,7 @@ _COLUMNS = {
     "down": "float64",
     "limit": "int64",
     "real_ok": "bool",
+    "valued": "bool",
 }
 
 
@@ -86,10 +86,11 @@ class Book:
         Who says what some headers mean; None where the standard says all.
     registers : tuple of Register
         Registers of the headers, each once.
-    how, size, register, storage, tariff, subunit, function, status, up, down, limit, real_ok : ndarray
+    how, size, register, storage, tariff, subunit, function, status, up, down, limit, real_ok, valued : ndarray
         Per code: how the data becomes a row; its bytes, -1 where it states them itself; row number
         into `registers`; indices, function and status of the record; the ratio of the
-        register; below which count its product is exact, and whether a float's is.
+        register; below which count its product is exact, and whether a float's is; whether the
+        data is a value at all.
     slots : ndarray of int16
         Codes by the hash of their word, where no other one was there first; else -1.
     """
@@ -110,6 +111,7 @@ class Book:
     down: npt.NDArray[np.float64]
     limit: npt.NDArray[np.int64]
     real_ok: npt.NDArray[np.bool_]
+    valued: npt.NDArray[np.bool_]
     slots: npt.NDArray[np.int16] = field(repr=False)
     codes: dict[int, int] = field(repr=False)
 
@@ -194,11 +196,11 @@ def _last(raw: bytes, at: int) -> int | None:
     return at if at < len(raw) else None
 
 
-_Row = tuple[int, int, int, int, int, int, int, int, int, float, int, bool]
+_Row = tuple[int, int, int, int, int, int, int, int, int, float, int, bool, bool]
 
 
 def _plain(how: How) -> _Row:
-    return int(how), 0, -1, 0, 0, 0, 0, 0, 1, 1.0, 0, False
+    return int(how), 0, -1, 0, 0, 0, 0, 0, 1, 1.0, 0, False, True
 
 
 def _row(word: int, registers: dict[Register, int], maker: MbusDriver | None) -> _Row:
@@ -231,6 +233,7 @@ def _row(word: int, registers: dict[Register, int], maker: MbusDriver | None) ->
         float(down),
         _EXACT // up if exact else 0,
         exact and up < _EXACT_REAL,
+        meaning.has_value,
     )
 
 
@@ -252,7 +255,7 @@ def _how(meaning: Meaning) -> How:
         return How.LONG
     if not SIZES[meaning.field]:
         return How.NOTHING
-    return _how_of_number(meaning) if meaning.has_value else How.ALONE
+    return _how_of_number(meaning)
 
 
 def _how_said(plain: Meaning, said: Said) -> How | None:
@@ -273,8 +276,6 @@ def _how_of_number(meaning: Meaning) -> How:
         return How.BCD
     if meaning.form is Form.NUMBER:
         return How.SIGNED
-    if SIZES[meaning.field] == 8:  # may be more than 63 bits
-        return How.ALONE
     return How.UNSIGNED if meaning.form is Form.UNSIGNED else How.BITS
 
 

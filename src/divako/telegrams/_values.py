@@ -28,6 +28,7 @@ Order = Literal["C", "F"]
 
 _INVALID = np.uint32(Status.INVALID_VALUE)
 _INT64 = range(-(1 << 63), 1 << 63)
+_SIGNED = (How.SIGNED, How.BCD)
 _BY_COLUMNS = (How.SIGNED, How.UNSIGNED, How.BITS, How.BCD, How.REAL)
 
 
@@ -177,14 +178,33 @@ def _by_columns(
             if kind == How.BITS:
                 good[...] = True
         value = _scaled(walker, code, count, good)
-        if not good.all():
-            count[~good] = 0
-            out.known[here] = good
+        known = good if kind in _SIGNED else _with_wide(walker, code, count, good, value)
+        if not known.all():
+            count[~known] = 0
+            out.known[here] = known
         out.count[here] = count
     if not good.all():
         value[~good] = np.nan
         out.status[here] |= np.where(good, np.uint32(0), _INVALID)
     out.value[here] = value
+    valued = walker.book.valued[code]
+    if not valued.all():
+        # Headers that say of their data that it is no value.
+        none = np.arange(len(out.value))[here][~valued]
+        out.value[none], out.count[none], out.known[none] = np.nan, 0, False
+
+
+def _with_wide(
+    walker: Walker, code: Integers, count: Integers, good: npt.NDArray[np.bool_], value: npt.NDArray[np.float64]
+) -> npt.NDArray[np.bool_]:
+    """Scale unsigned numbers beyond 63 bits, and tell which of all have a count that fits."""
+    wide_ones = good & (count < 0)
+    if not wide_ones.any():
+        return good
+    for row in np.argwhere(wide_ones):
+        at = tuple(row)
+        value[at] = walker.book.registers[walker.book.register[code[at[0]]]].value_of(int(count[at]) % (1 << 64))
+    return good & ~wide_ones
 
 
 def _scaled_reals(
