@@ -16,12 +16,13 @@ from divako.mbus import Formats, lvar_size, split_records
 from divako.mbus._meaning import SIZES
 from divako.model import Mvt
 from divako.simulate import Address, ExtendedLink, Protection, compact_records, wireless_frame
-from divako.telegrams import KeyStore, decode, decode_batch, decode_blocks, readings_of
+from divako.telegrams import Batch, KeyStore, decode, decode_batch, decode_blocks, readings_of
 from divako.telegrams._in_layouts import decode_alike
 
 
 INFINITY = 10**9
 SENDER = Address("10000001", Mvt(manufacturer="DVK", version=1, device_type=4))
+OF_MAKER = Address("10000001", Mvt(manufacturer="KAM", version=0x35, device_type=4))  # a driver knows some headers
 KEY = AesKey(bytes(range(16)))
 STORE = KeyStore.from_mapping({SENDER.meter_id: [bytes(16), bytes(range(16))]})
 HEADERS = [
@@ -42,7 +43,7 @@ HEADERS = [
         "01fd17",
     ),
     *("84c08003ff2a", "0400", "04933c", "0d78", "027c03685 76b".replace(" ", ""), "84808080800113", "0dfb00"),
-    *("8d04931e", "84808080808080800113"),
+    *("8d04931e", "84808080808080800113", "04ff07", "02ff20", "02ff22", "04ff22"),
 ]
 RECORDS = bytes.fromhex("0413 39300000 0c13 45230100 426c bf2c 025a d200")
 KNOWN = Formats.of([b"".join(header for header, _ in split_records(RECORDS))])
@@ -79,7 +80,7 @@ def frames_of(draw: st.DrawFn, records: bytes) -> bytes:
     protection = None if header == "none" else draw(st.none() | modes)
     extended = draw(st.none() | st.builds(ExtendedLink, session=st.integers(0, 99), key=st.sampled_from([None, KEY])))
     return wireless_frame(
-        SENDER,
+        draw(st.sampled_from([SENDER, OF_MAKER])),
         content,
         content="compact",
         frame_format=form,
@@ -107,6 +108,15 @@ def batches(draw: st.DrawFn) -> tuple[list[bytes], Formats]:
     return draw(st.permutations(out)), known
 
 
+def contents_of(batch: Batch) -> list[tuple[Any, ...]]:
+    table = batch.contents()
+    texts = [None if code < 0 else table.texts[code] for code in table.text.tolist()]
+    columns = (table.telegram, table.type, table.clock, table.time_of_day, table.storage, table.tariff, table.status)
+    return list(
+        zip([table.quantities[code] for code in table.quantity], texts, *(one.tolist() for one in columns), strict=True)
+    )
+
+
 @settings(max_examples=100, deadline=None)
 @given(batches(), st.integers(1, 3), st.booleans())
 def test_a_batch_of_compact_frames_is_its_telegrams_one_by_one(
@@ -120,7 +130,9 @@ def test_a_batch_of_compact_frames_is_its_telegrams_one_by_one(
     }
     alone = decode_batch(frames * times, errors="collect", _min_rows=INFINITY, **asked)
     for min_rows in (1, 16):
-        all_same(decode_batch(frames * times, errors="collect", _min_rows=min_rows, **asked), alone)
+        batch = decode_batch(frames * times, errors="collect", _min_rows=min_rows, **asked)
+        all_same(batch, alone)
+        assert contents_of(batch) == contents_of(alone)
     for row, frame in enumerate(frames):
         try:
             telegram = decode(frame, **asked)
@@ -143,9 +155,10 @@ KINDS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_compact_frames_go_by_columns(kind: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("sender", [SENDER, OF_MAKER], ids=["the standard's", "a driver's"])
+def test_compact_frames_go_by_columns(sender: Address, kind: str, request: pytest.FixtureRequest) -> None:
     content = compact_records(RECORDS)
-    frames = [wireless_frame(SENDER, content, content="compact", access_number=i, **KINDS[kind]) for i in range(40)]
+    frames = [wireless_frame(sender, content, content="compact", access_number=i, **KINDS[kind]) for i in range(40)]
     alone = decode(frames[0], keys=STORE, formats=KNOWN)
 
     request.getfixturevalue("no_single_decoding")

@@ -56,17 +56,20 @@ def read_messages(work: Work, formats: npt.NDArray[np.int8], least: int, *, in_a
         walker = Walker(buffer, readers.maker)
         compact = np.isin(some.ci, COMPACT)
         if compact.any():
-            if work.asked.record_headers is not None:
-                _read_compact(work, some.take(compact), walker, work.asked.record_headers, least)
+            _read_compact(work, some.take(compact), walker, least, in_alike=in_alike)
             some = some.take(~compact)
         if len(some.row):
             _read(work, some, walker, least, in_alike=in_alike)
 
 
-def _read_compact(work: Work, bodies: Bodies, walker: Walker, known: Formats, least: int) -> None:
+def _read_compact(work: Work, bodies: Bodies, walker: Walker, least: int, *, in_alike: bool) -> None:
     """Read the data of compact frames."""
+    layouts = compact_layouts(walker, bodies, work.asked.record_headers or Formats(), least)
+    if in_alike:
+        _keep_alike(work, bodies, walker, layouts)
+        return
     good = np.zeros(len(bodies.row), dtype="bool")
-    for layout in compact_layouts(walker, bodies, known, least):
+    for layout in layouts:
         _take(work, walker, bodies, layout, good)
     walker.keep()
     _put_heads(work, bodies, good, walker.maker)
