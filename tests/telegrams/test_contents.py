@@ -15,11 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from divako import drivers
 from divako.codec import AesKey
+from divako.drivers import MbusDriver
 from divako.errors import DivakoError
 from divako.model import Mvt, Record, Telegram, is_reading
-from divako.simulate import Address, long_frame, wireless_frame
-from divako.telegrams import Batch, Contents, KeyStore, decode, decode_batch, iterate_batches
+from divako.simulate import Address, compact_records, long_frame, wireless_frame
+from divako.telegrams import Batch, Contents, KeyStore, decode, decode_batch, iterate_batches, learn_formats
+from divako.testing import frames as frames_like
 
 
 NOW = np.datetime64("2026-01-02T03:04:05", "ms")
@@ -135,6 +138,28 @@ def test_payloads_have_contents_where_their_records_have() -> None:
         assert len(batch.contents()) == 0
     said: dict[str, Any] = {"device": "elvaco_cmi4110", "f_port": 1}
     hold(decode_batch(records, errors="collect", **said), records, **said)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(body(), min_size=1, max_size=3), st.lists(st.integers(0, 2), max_size=8), st.sampled_from([1, 3]))
+def test_compact_frames_have_the_contents_of_full_ones(bodies: list[bytes], which: list[int], min_rows: int) -> None:
+    full = [wireless_frame(SENDER, raw) for raw in bodies]
+    said: dict[str, Any] = {"formats": learn_formats([one for frame in full for one in [outcome(frame)] if one])}
+    compact = [wireless_frame(SENDER, compact_records(raw), content="compact") for raw in bodies]
+    frames_ = [compact[at % len(compact)] for at in which]
+    hold(decode_batch(frames_, errors="collect", _min_rows=min_rows, **said), frames_, **said)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.data())
+@pytest.mark.parametrize("name", drivers.available(link="mbus"))
+def test_what_drivers_read_has_their_contents(name: str, data: st.DataObject) -> None:
+    driver = drivers.load(name)
+    assert isinstance(driver, MbusDriver)
+    said: dict[str, Any] = {"keys": next((KeyStore.single(one.key) for one in driver.examples if one.key), None)}
+    drawn = data.draw(st.lists(frames_like(driver), min_size=1, max_size=4))
+    frames_ = [frame for frame, _ in drawn for _ in range(2)]
+    hold(decode_batch(frames_, errors="collect", _min_rows=1, **said), frames_, **said)
 
 
 def test_the_same_data_is_named_once() -> None:

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from divako.model import Record, Status
 from divako.telegrams._book import How
+from divako.telegrams._source import wide
 from divako.telegrams._values import read_layout
 from divako.telegrams._walk import Layout, Walker
 
@@ -93,14 +94,13 @@ def alike_of(walker: Walker, layout: Layout, begin: npt.NDArray[np.int64], teleg
 
 def _read(walker: Walker, code: int, places: npt.NDArray[np.int64]) -> Entry:
     """Read what is no plain number as single records are read, the same data once."""
+    data, lvar = walker.data(int(places[0]), code)
+    size = len(data)  # for all: a length byte is no data, and the same in a layout
+    raw = wide(walker.buffer, f"V{max(size, 1)}")[places].tobytes()
     known: dict[bytes, int] = {}
-    records: list[Record] = []
-    which = np.empty(len(places), dtype="int64")
-    for row, place in enumerate(places.tolist()):
-        data, lvar = walker.data(place, code)  # the length byte is one for all: it is no data
-        at = known.setdefault(data, len(records))
-        if at == len(records):
-            records.append(walker.book.reader(code, lvar)(data, Status.OK, None))
-        which[row] = at
+    pieces = (raw[at : at + size] for at in range(0, len(raw), max(size, 1)))
+    which = np.fromiter((known.setdefault(piece, len(known)) for piece in pieces), dtype="int64", count=len(places))
+    read = walker.book.reader(code, lvar)
+    records = tuple(read(piece, Status.OK, None) for piece in known)
     own = np.array([int(record.status) for record in records], dtype="uint32")
-    return Entry(records=tuple(records), which=which, status=own[which])
+    return Entry(records=records, which=which, status=own[which])

@@ -88,8 +88,10 @@ def contents_of_records(
         Which of the records stands in each row.
     telegram : ndarray of int64, shape (n,)
         Which telegram each row is of.
-    said, meter : ndarray, shape (telegrams,)
-        `Status` and meter of each telegram.
+    said : ndarray of uint32, shape (telegrams,)
+        `Status` that each telegram says of all its records.
+    meter : ndarray of int32, shape (telegrams,)
+        Meter of each telegram.
     meter_ids : tuple of str
         What the meters are called.
     """

@@ -23,7 +23,10 @@ Integers = npt.NDArray[np.int64]
 class _Found:
     """Records that are no readings, and the telegrams that have them."""
 
-    def __init__(self) -> None:
+    def __init__(self, status: npt.NDArray[np.uint32]) -> None:
+        # What a telegram says of all its records; those that came one by one say it themselves, or do not.
+        self.said = np.zeros_like(status)
+        self._status = status
         self.records: list[Record] = []
         self._which: list[Integers] = []
         self._telegram: list[Integers] = []
@@ -33,6 +36,7 @@ class _Found:
         columns = [self._places(entry) for entry in alike.entries if entry.value is None]
         if not columns:
             return
+        self.said[alike.telegram] = self._status[alike.telegram]
         which = np.stack(columns, axis=1)
         there = which >= 0
         self._which.append(which[there])
@@ -89,13 +93,13 @@ def contents_of(
 
     asked = told.asked(more, alone)
     n = len(source)
-    found = _Found()
+    found = _Found(telegrams.status)
     left = telegrams.error < 0
     for first in range(0, n, size):
         part = decode_part(
             source.part(first, min(first + size, n)), first, asked, Words(), min_rows=min_rows, in_alike=True
         )
-        # Payloads that a layout reads have readings and nothing else.
+        # Payloads that a layout reads have readings and nothing else; messages give none here.
         left[first : first + len(part.many)] &= part.many == 0
         for alike in part.alike:
             left[alike.telegram] = False
@@ -103,4 +107,4 @@ def contents_of(
     for row in np.flatnonzero(left).tolist():
         found.add(row, alone(row).records)
     which, telegram = found.in_order()
-    return contents_of_records(found.records, which, telegram, telegrams.status, telegrams.meter, telegrams.meter_ids)
+    return contents_of_records(found.records, which, telegram, found.said, telegrams.meter, telegrams.meter_ids)
