@@ -31,7 +31,7 @@ from divako.convert import rfc3339, telegram_document
 from divako.drivers import for_device
 from divako.model import Mvt
 from divako.pipeline import Item, decode_items, read_items
-from divako.pipeline._in_bulk import decode_chunks
+from divako.pipeline._chunks import decode_chunks
 from divako.simulate import Address, compact_records, encode_record, long_frame, wireless_frame
 from divako.stores import Line
 from divako.telegrams import KeyStore
@@ -92,7 +92,27 @@ def telegram(rng: random.Random, i: int) -> bytes:
     return frame
 
 
-def lines_of(seed: int, n: int) -> Iterator[str]:
+def uplink(rng: random.Random, i: int) -> dict[str, object]:
+    """Make an uplink, in an envelope or not, now and then damaged."""
+    device, f_port = rng.choice([("axioma_w1", 100), ("axioma_w1", 100), ("elvaco_cmi4110", 2)])
+    payload = bytearray(for_device(device).examples[0].payload)
+    payload[4] = rng.choice([0, 0, 0, 4, 16])  # of the W1 its status
+    payload[6] += i % 16  # and the counter, not less than its history says
+    if rng.random() < 0.1:
+        payload[rng.randrange(len(payload))] ^= 1 << rng.randrange(8)
+    if rng.random() < 0.05:
+        del payload[rng.randrange(len(payload)) :]
+    if rng.random() < 0.2:
+        return {"hex": payload.hex(), "link": "lorawan", "meter": "0a", rng.choice(["device", "x"]): device}
+    gateways = [{"gatewayId": "g", "rssi": -80, "snr": rng.choice([7.5, -1])}]
+    data = base64.b64encode(payload).decode()
+    document = {"deviceInfo": {"devEui": f"{i % 7:016x}"}, "fCnt": i, "fPort": f_port, "data": data, "rxInfo": gateways}
+    if rng.random() < 0.5:
+        document["time"] = (NOON + dt.timedelta(minutes=i)).isoformat()
+    return document if rng.random() < 0.8 else {"document": document, "id": i, "device": device}
+
+
+def lines_of(seed: int, n: int, uplinks: float = 0.04) -> Iterator[str]:
     """Give lines of every kind, most of them plain telegrams."""
     rng = random.Random(seed)
     for i in range(n):
@@ -103,16 +123,13 @@ def lines_of(seed: int, n: int) -> Iterator[str]:
             line["id"] = rng.choice([f'x,"{i}', i, ""])
         if rng.random() < 0.03:
             line["key"] = KEY
-        if rng.random() < 0.04:
-            payload = for_device("axioma_w1").examples[0].payload
-            data = base64.b64encode(payload[: rng.choice([3, len(payload)])]).decode()
-            line = {"deviceInfo": {"devEui": "0011223344556677"}, "fCnt": i, "fPort": 100, "data": data}
-            line = rng.choice([line, {"hex": payload.hex(), "link": "lorawan", "device": "axioma_w1"}])
+        if rng.random() < uplinks:
+            line = uplink(rng, i)
         yield rng.choice(["no telegram", "00", "{}"]) if rng.random() < 0.02 else json.dumps(line)
 
 
-def items_of(seed: int, n: int) -> list[Item]:
-    return list(read_items(Line(file="t", number=i, text=text) for i, text in enumerate(lines_of(seed, n), 1)))
+def items_of(seed: int, n: int, uplinks: float = 0.04) -> list[Item]:
+    return list(read_items(Line(file="t", number=i, text=text) for i, text in enumerate(lines_of(seed, n, uplinks), 1)))
 
 
 def grouped(items: list[Item], size: int) -> Iterator[list[Item]]:
@@ -144,7 +161,20 @@ def cells_in(columns: Columns) -> list[Cells]:
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 1 << 32), size=st.sampled_from([1, 40, 333, 5000]))
 def test_what_is_written_is_that_of_single_telegrams(seed: int, size: int) -> None:
-    items, keys = items_of(seed, 900), KeyStore.from_mapping(KEYS)
+    together = alike_and_checked(items_of(seed, 900), size)
+    assert (together > 300) == (size >= 333)
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 1 << 32), size=st.sampled_from([31, 250]))
+def test_what_is_written_of_uplinks_is_that_of_single_uplinks(seed: int, size: int) -> None:
+    together = alike_and_checked(items_of(seed, 250, uplinks=0.95), size)
+    assert (together > 50) == (size == 250)
+
+
+def alike_and_checked(items: list[Item], size: int) -> int:
+    """Hold all that is written of items against what is written one by one; give how many went together."""
+    keys = KeyStore.from_mapping(KEYS)
     rows: list[list[Cells]] = []
     in_columns: list[Cells] = []
     lines: list[str] = []
@@ -163,7 +193,7 @@ def test_what_is_written_is_that_of_single_telegrams(seed: int, size: int) -> No
     assert repr(rows) == repr(cells)  # the sign of zero counts too
     assert repr(in_columns) == repr([row for of_telegram in cells for row in of_telegram])
     assert texts == list(map(written, cells))
-    assert (together > 300) == (size >= 333)
+    return together
 
 
 def test_the_columns_of_files_hold_what_single_telegrams_say(

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from divako.cli._layouts import heads_of, names_of, said_of, split_of
+from divako.cli._layouts import Together, heads_of, names_of, said_of, split_of, together_in
 from divako.cli._rows import COLUMNS, Document, cells_of
 from divako.convert._telegram import status_names
 from divako.errors import MissingExtraError
-from divako.pipeline._in_bulk import Chunk
-from divako.telegrams._alike import Alike
+from divako.pipeline._chunks import Chunk
 
 
 Integers = npt.NDArray[np.int64]
@@ -63,13 +62,14 @@ def columns_of_chunk(chunk: Chunk, documents: Mapping[int, Document]) -> Columns
     many = np.zeros(len(chunk.items), dtype="int64")
     for place, rows in others.items():
         many[place] = len(rows)
-    for alike in chunk.alike:
-        many[places[alike.telegram]] = len(alike.entries)
+    common = list(together_in(chunk))
+    for together in common:
+        many[together.places] = len(together.alike.entries)
     first = np.cumsum(many) - many
     columns = Columns(int(many.sum()))
     _put_heads(columns, chunk, places, many)
-    for alike in chunk.alike:
-        _put_alike(columns, chunk, alike, first[places[alike.telegram]])
+    for together in common:
+        _put_together(columns, together, first[together.places])
     for place, rows in others.items():
         if rows:
             _put_rows(columns, slice(int(first[place]), int(first[place] + many[place])), rows)
@@ -85,9 +85,9 @@ def _put_heads(columns: Columns, chunk: Chunk, places: Integers, many: Integers)
         columns.codes[name][:] = np.repeat(of_item, many)
 
 
-def _put_alike(columns: Columns, chunk: Chunk, alike: Alike, first: Integers) -> None:
+def _put_together(columns: Columns, together: Together, first: Integers) -> None:
     """Write the records of telegrams of one layout, one record of all of them at a time."""
-    for at, said in enumerate(said_of(alike, chunk.heads)):
+    for at, said in enumerate(said_of(together)):
         rows = first + at
         for name in ("quantity", "unit", "function", "kind"):
             columns.codes[name][rows] = columns.codes_of(name, [one[name] for one in said.documents])[said.which]
@@ -99,8 +99,8 @@ def _put_alike(columns: Columns, chunk: Chunk, alike: Alike, first: Integers) ->
             columns.numbers["value"][rows] = np.array(numbers, dtype="float64")[said.which]
         else:
             columns.numbers["value"][rows] = said.value
-        if said.has_time:
-            columns.numbers["time"][rows] = chunk.heads.received_at[alike.telegram]
+        if said.time is not None:
+            columns.numbers["time"][rows] = said.time.instants
         status, place = np.unique(said.status, return_inverse=True)
         names = [" ".join(status_names(one)) for one in status.tolist()]
         columns.codes["status"][rows] = columns.codes_of("status", names)[place]

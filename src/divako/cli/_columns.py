@@ -7,12 +7,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from divako.cli._layouts import Said, each_item, heads_of, said_of, split_of, times_of
+from divako.cli._layouts import Said, Together, each_item, said_of, split_of
 from divako.cli._rows import COLUMNS, Cells, Document, cells_of
 from divako.convert._telegram import status_names
-from divako.pipeline._in_bulk import Chunk
-from divako.telegrams import Telegrams
-from divako.telegrams._alike import Alike
+from divako.pipeline._chunks import Chunk
 
 
 def rows_of_chunk(chunk: Chunk, documents: Mapping[int, Document]) -> list[Sequence[Cells]]:
@@ -32,23 +30,20 @@ def _of_document(document: Document) -> Sequence[Cells]:
     return list(cells_of(document))
 
 
-def _of_alike(alike: Alike, names: list[str | int], heads: Telegrams) -> Iterator[Sequence[Cells]]:
+def _of_alike(together: Together) -> Iterator[Sequence[Cells]]:
     """Give the rows of telegrams of one layout."""
-    shared: dict[str, Sequence[Any]] = {"id": list(map(str, names))}
-    for name, (codes, words) in heads_of(heads).items():
-        shared[name] = [words[code] for code in codes[alike.telegram].tolist()]
-    times = times_of(alike, heads)
-    return zip(*(_cells_of(said, shared, times) for said in said_of(alike, heads)), strict=True)
+    shared: dict[str, Sequence[Any]] = {"id": list(map(str, together.names)), **together.words()}
+    return zip(*(_cells_of(said, shared) for said in said_of(together)), strict=True)
 
 
-def _cells_of(said: Said, shared: dict[str, Sequence[Any]], times: list[str | None]) -> Iterator[Cells]:
+def _cells_of(said: Said, shared: Mapping[str, Sequence[Any]]) -> Iterator[Cells]:
     """Give the row of one record of each telegram."""
     which = said.which.tolist()
 
     def each(given: Sequence[Any]) -> list[Any]:
         return [given[at] for at in which]
 
-    columns = {**shared, "time": times if said.has_time else [None] * len(which)}
+    columns = {**shared, "time": [None] * len(which) if said.time is None else said.time.texts}
     for name in ("quantity", "unit", "storage", "tariff", "subunit", "function", "kind"):
         columns[name] = each([one[name] for one in said.documents])
     numbers, texts = zip(*map(split_of, said.documents), strict=True)

@@ -7,12 +7,10 @@ import functools
 
 from collections.abc import Mapping, Sequence
 
-from divako.cli._layouts import each_item, heads_of, said_of, times_of
+from divako.cli._layouts import Times, Together, each_item, said_of
 from divako.cli._rows import COLUMNS, Document, cells_of
 from divako.cli._texts import Texts, field_of
-from divako.pipeline._in_bulk import Chunk
-from divako.telegrams import Telegrams
-from divako.telegrams._alike import Alike
+from divako.pipeline._chunks import Chunk
 
 
 class _Given:
@@ -50,13 +48,13 @@ def _row(cells: Sequence[object]) -> str:
     return text
 
 
-def _texts_of(alike: Alike, names: list[str | int], heads: Telegrams) -> Texts:
+def _texts_of(together: Together) -> Texts:
     """Write telegrams of one layout."""
-    shared = [[words[code] for code in codes[alike.telegram].tolist()] for codes, words in heads_of(heads).values()]
-    beginnings = [_row(cells).removesuffix("\n") for cells in zip(names, *shared, strict=True)]
-    times = list(map(_text, times_of(alike, heads)))
-    rows = Texts(len(names))
-    for said in said_of(alike, heads):
+    words = zip(map(str, together.names), *together.words().values(), strict=True)
+    beginnings = [_row(cells).removesuffix("\n") for cells in words]
+    times: dict[Times, list[str]] = {}
+    rows = Texts(len(beginnings))
+    for said in said_of(together):
         rows.each(beginnings)
         for name in _OF_READING:
             rows.same(",")

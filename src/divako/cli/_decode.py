@@ -23,7 +23,7 @@ from divako.convert import telegram_document
 from divako.drivers import for_device
 from divako.errors import DriverError, InputError
 from divako.pipeline import Decoded, Item, read_items
-from divako.pipeline._in_bulk import Chunk, decode_chunks
+from divako.pipeline._chunks import Chunk, decode_chunks
 from divako.stores import read_keys, replacing
 
 

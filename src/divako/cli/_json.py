@@ -8,15 +8,26 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from divako.cli._layouts import each_item, heads_of, said_of, times_of
+from divako.cli._layouts import Times, Together, each_item, said_of
 from divako.cli._rows import Document
 from divako.cli._texts import Texts, field_of
-from divako.convert._telegram import head_document
-from divako.pipeline._in_bulk import Chunk
+from divako.convert._telegram import head_document, uplink_document
+from divako.pipeline._chunks import Chunk
 from divako.telegrams import Telegrams
-from divako.telegrams._alike import Alike
 
 
+# What of `Telegrams` the document of a header is made of.
+_HEAD = (
+    "manufacturer",
+    "version",
+    "model_known",
+    "medium",
+    "access_number",
+    "header_known",
+    "security",
+    "verdict",
+    "status",
+)
 _encode = json.JSONEncoder(allow_nan=False).encode
 
 
@@ -37,19 +48,20 @@ def _line_of(document: Document) -> str:
     return _encode(document) + "\n"
 
 
-def _lines_of(alike: Alike, names: list[str | int], heads: Telegrams) -> Texts:
+def _lines_of(together: Together) -> Texts:
     """Write telegrams of one layout."""
-    meters, words = heads_of(heads)["meter"]
-    times = list(map(_json, times_of(alike, heads)))
-    lines = Texts(len(names))
+    times: dict[Times, list[str]] = {}
+    lines = Texts(len(together.names))
     lines.same('{"id": ')
-    lines.each(list(map(_json, names)))
+    lines.each(list(map(_json, together.names)))
     lines.same(', "meter": ')
-    lines.each([_json(words[code]) for code in meters[alike.telegram].tolist()])
+    lines.each(list(map(_json, together.words()["meter"])))
     lines.same(', "telegram": ')
-    lines.each(list(_head_of(alike, heads)))
-    mark = ', "uplink": null, "readings": [{'
-    for said in said_of(alike, heads):
+    lines.each(list(_heads_of(together)))
+    lines.same(', "uplink": ')
+    lines.each([_json(None if uplink is None else uplink_document(uplink)) for uplink in together.uplinks])
+    mark = ', "readings": [{'
+    for said in said_of(together):
         for name in said.documents[0]:
             lines.same(f'{mark}"{name}": ')
             lines.each(field_of(said, name, _json, times))
@@ -59,24 +71,13 @@ def _lines_of(alike: Alike, names: list[str | int], heads: Telegrams) -> Texts:
     return lines
 
 
-def _head_of(alike: Alike, heads: Telegrams) -> Iterator[str]:
+def _heads_of(together: Together) -> Iterator[str]:
     """Write what the headers say; many telegrams say the same."""
-    rows = alike.telegram
-    columns = (
-        heads.manufacturer,
-        heads.version,
-        heads.model_known,
-        heads.medium,
-        heads.access_number,
-        heads.header_known,
-        heads.security,
-        heads.verdict,
-        heads.status,
-    )
+    columns = (together.head(name).tolist() for name in _HEAD)
     known: dict[tuple[Any, ...], str] = {}
-    for row, said in zip(rows.tolist(), zip(*(column[rows].tolist() for column in columns), strict=True), strict=True):
+    for row, said in zip(together.alike.telegram.tolist(), zip(*columns, strict=True), strict=True):
         if said not in known:
-            known[said] = _json(_head_at(heads, row))
+            known[said] = _json(_head_at(together.heads, row))
         yield known[said]
 
 

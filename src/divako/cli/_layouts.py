@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -13,13 +15,84 @@ from attrs import frozen
 from divako.cli._rows import Document
 from divako.convert._telegram import reading_document
 from divako.convert._time import rfc3339_of
-from divako.pipeline._in_bulk import Chunk
+from divako.model import Uplink
+from divako.pipeline._chunks import Chunk
 from divako.telegrams import Telegrams
 from divako.telegrams._alike import Alike
 
 
 Made = TypeVar("Made")
 Words = tuple[str | None, ...]
+
+
+@frozen(eq=False)
+class Together:
+    """``k`` telegrams of one layout.
+
+    Parameters
+    ----------
+    alike : Alike
+        Their records.
+    heads : Telegrams
+        What the headers say of all telegrams of the chunk.
+    names : list of str or int, ``k``
+        What their documents call them.
+    uplinks : list of Uplink or None, ``k``
+        The envelopes that they came in.
+    places : list of int, ``k``
+        Which items of the chunk they are.
+    """
+
+    alike: Alike
+    heads: Telegrams
+    names: list[str | int]
+    uplinks: list[Uplink | None]
+    places: list[int]
+
+    def head(self, name: str) -> npt.NDArray[Any]:
+        """Give a column of what the headers say of them."""
+        column: npt.NDArray[Any] = getattr(self.heads, name)
+        return column[self.alike.telegram]
+
+    def words(self) -> dict[str, list[str | None]]:
+        """Give what the rows of a telegram share, beside its name."""
+        rows = self.alike.telegram
+        return {
+            name: [words[code] for code in codes[rows].tolist()]
+            for name, (codes, words) in heads_of(self.heads).items()
+        }
+
+
+def together_in(chunk: Chunk) -> Iterator[Together]:
+    """Give the telegrams of each common layout."""
+    names = names_of(chunk)
+    for alike in chunk.alike:
+        places = [chunk.places[row] for row in alike.telegram.tolist()]
+        uplinks = [chunk.uplinks.get(place) for place in places]
+        yield Together(alike, chunk.heads, [names[place] for place in places], uplinks, places)
+
+
+@frozen(eq=False)
+class Times:
+    """When something stood so.
+
+    Parameters
+    ----------
+    instants : ndarray of datetime64[ms], shape (k,)
+        In UTC; NaT where that is not known.
+    """
+
+    instants: npt.NDArray[np.datetime64]
+
+    @functools.cached_property
+    def texts(self) -> list[str | None]:
+        """The same as documents write them."""
+        return rfc3339_of(self.instants)
+
+    @property
+    def known(self) -> bool:
+        """Whether any is."""
+        return not bool(np.isnat(self.instants).all())
 
 
 @frozen(kw_only=True, eq=False)
@@ -37,42 +110,41 @@ class Said:
         NaN where unknown or not finite; None for what is no plain number. [canonical unit of the register]
     status : ndarray of uint32, shape (k,)
         What the record and its telegram say.
-    has_time : bool
-        Whether it stood so when the telegram came, if that is known.
+    time : Times or None
+        When it stood so; None where that is known of none of them.
     """
 
     documents: list[dict[str, Any]]
     which: npt.NDArray[np.int64]
     value: npt.NDArray[np.float64] | None
     status: npt.NDArray[np.uint32]
-    has_time: bool
+    time: Times | None
 
 
-def said_of(alike: Alike, heads: Telegrams) -> Iterator[Said]:
+def said_of(together: Together) -> Iterator[Said]:
     """Give each record of telegrams of one layout, in the order sent."""
-    status = heads.status[alike.telegram]
-    timed = not np.isnat(heads.received_at[alike.telegram]).all()
-    for entry in alike.entries:
+    status, uplink = together.head("status"), together.heads.links.index("lorawan")
+    status = np.where(together.head("link") == uplink, np.uint32(0), status)  # there, it is what the records say
+    received = Times(together.head("received_at"))
+    for entry in together.alike.entries:
         documents = [reading_document(record) for record in entry.records]
+        time = received if documents[0]["storage"] == 0 else None  # the header says it, which is one for all
+        if entry.time is not None:
+            time = Times(entry.time)
         yield Said(
             documents=documents,
             which=entry.which,
             value=None if entry.value is None else np.where(np.isfinite(entry.value), entry.value, np.nan),
             status=entry.status | status,
-            has_time=timed and documents[0]["storage"] == 0,  # the header says it, which is one for all
+            time=time if time is not None and time.known else None,
         )
-
-
-def times_of(alike: Alike, heads: Telegrams) -> list[str | None]:
-    """Give when each of the telegrams came."""
-    return rfc3339_of(heads.received_at[alike.telegram])
 
 
 def each_item(
     chunk: Chunk,
     documents: Mapping[int, Document],
     of_document: Callable[[Document], Made],
-    of_alike: Callable[[Alike, list[str | int], Telegrams], Iterable[Made]],
+    of_alike: Callable[[Together], Iterable[Made]],
 ) -> list[Made]:
     """Make something of each item of a chunk.
 
@@ -85,18 +157,16 @@ def each_item(
     of_document : callable
         Makes it of a document.
     of_alike : callable
-        Makes it of each telegram of one layout; given what their documents call them, and the headers.
+        Makes it of each telegram of one layout.
 
     Returns
     -------
     list
         In order.
     """
-    names = names_of(chunk)
     made = {place: of_document(document) for place, document in documents.items()}
-    for alike in chunk.alike:
-        places = [chunk.places[row] for row in alike.telegram.tolist()]
-        made.update(zip(places, of_alike(alike, [names[place] for place in places], chunk.heads), strict=True))
+    for together in together_in(chunk):
+        made.update(zip(together.places, of_alike(together), strict=True))
     return [made[place] for place in range(len(chunk))]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from divako.cli._layouts import Said
+from divako.cli._layouts import Said, Times
 from divako.convert._telegram import status_names
 
 
@@ -52,7 +52,7 @@ class Texts:
         return map(form.__mod__, zip(*self._columns, strict=True))
 
 
-def field_of(said: Said, name: str, write: Write, times: Sequence[str]) -> Sequence[str]:
+def field_of(said: Said, name: str, write: Write, times: dict[Times, list[str]]) -> Sequence[str]:
     """Write one field of the readings that telegrams of one layout have in the same place.
 
     Parameters
@@ -63,8 +63,8 @@ def field_of(said: Said, name: str, write: Write, times: Sequence[str]) -> Seque
         A field of their documents.
     write : callable
         Writes what a document holds; all but numbers, which are as Python writes them.
-    times : sequence of str
-        When the telegrams came, written.
+    times : dict of Times to list of str
+        What was written of them; to be added to.
 
     Returns
     -------
@@ -72,7 +72,11 @@ def field_of(said: Said, name: str, write: Write, times: Sequence[str]) -> Seque
         ``k``, or one where all have the same.
     """
     if name == "time":
-        return times if said.has_time else [write(None)]
+        if said.time is None:
+            return [write(None)]
+        if said.time not in times:
+            times[said.time] = list(map(write, said.time.texts))
+        return times[said.time]
     if name == "status":
         written = {status: write(status_names(status)) for status in np.unique(said.status).tolist()}
         return list(written.values()) if len(written) == 1 else [written[status] for status in said.status.tolist()]

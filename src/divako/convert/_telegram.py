@@ -82,7 +82,7 @@ def telegram_document(decoded: Outcome | Telegram | DivakoError, *, id: str | in
         "id": id,
         "meter": None if telegram is None else telegram.meter_id,
         "telegram": None if telegram is None else _telegram(telegram),
-        "uplink": None if uplink is None else _uplink(uplink),
+        "uplink": None if uplink is None else uplink_document(uplink),
         "readings": [] if telegram is None else [reading_document(record) for record in telegram.records],
         "error": None if error is None else _error(error),
     }
@@ -146,7 +146,8 @@ def head_document(
     }
 
 
-def _uplink(uplink: Uplink) -> dict[str, Any]:
+def uplink_document(uplink: Uplink) -> dict[str, Any]:
+    """Write the envelope of a telegram as its document does."""
     return {
         "dev_eui": uplink.dev_eui,
         "fport": uplink.f_port,

@@ -243,7 +243,7 @@ class Driver:
             return form.layout.read(payload, received_at=received_at)
         one = np.zeros(1, dtype="int32")
         readings = decode_layout(form.layout, form.unroll, form.layout.split([payload]), one, ("",), received_at)
-        return tuple(_record(readings, row) for row in range(len(readings)))
+        return tuple(record_of(readings, row) for row in range(len(readings)))
 
     def decode(
         self,
@@ -369,7 +369,8 @@ def _with_history(
     )
 
 
-def _record(readings: Readings, row: int) -> Record:
+def record_of(readings: Readings, row: int) -> Record:
+    """Give one reading of a payload as a record."""
     register = readings.registers[readings.register[row]]
     time = readings.time[row]
     return Record(

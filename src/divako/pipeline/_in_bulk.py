@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,11 +10,9 @@ from attrs import evolve, frozen
 
 from divako.errors import DivakoError, UnknownFormatError
 from divako.model import Readings
-from divako.pipeline._decoded import Decoded, Seen, decode_item, decode_seen, has_own
+from divako.pipeline._decoded import decode_item, has_own
 from divako.pipeline._items import Item
-from divako.telegrams import Batch, KeyStore, Telegrams, decode_batch
-from divako.telegrams._alike import Alike
-from divako.telegrams._in_layouts import decode_alike
+from divako.telegrams import Batch, KeyStore, decode_batch
 
 
 @frozen(eq=False)
@@ -58,7 +56,7 @@ def decode_run(items: Sequence[Item], keys: KeyStore | None, listed: set[str]) -
     batch = decode_batch(
         [item.frame for item in items],
         keys=keys,
-        received_at=_times(items),
+        received_at=times_of(items),
         frame_format=[item.frame_format for item in items],
         errors="collect",
     )
@@ -93,75 +91,6 @@ def _readings_of(batch: Batch, kept: np.ndarray[tuple[int], np.dtype[np.bool_]],
     return evolve(readings, meter=codes[readings.meter], meter_ids=tuple(names))
 
 
-@frozen(eq=False)
-class Chunk:
-    """Items that were decoded together.
-
-    Parameters
-    ----------
-    items : list of Item
-        As they came.
-    heads : Telegrams
-        What the headers of those in `alike` say, a row for each item of `places`.
-    alike : tuple of Alike
-        Telegrams of common layouts; their numbers count in `places`.
-    places : list of int
-        Which items the rows of `heads` are.
-    others : dict of int to Decoded
-        By their place, all items that none of `alike` has.
-    """
-
-    items: list[Item]
-    heads: Telegrams
-    alike: tuple[Alike, ...]
-    places: list[int]
-    others: dict[int, Decoded]
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-
-def decode_chunks(groups: Iterable[Iterable[Item]], *, keys: KeyStore | None = None) -> Iterator[Chunk]:
-    """Decode items as `decode_items` does, with the numbers of telegrams of one layout as columns.
-
-    Parameters
-    ----------
-    groups : iterable of iterable of Item
-        From `read_items`; those that make a chunk together. No group waits for the next one.
-    keys : KeyStore, optional
-        Keys of meters; the key of an item goes before them.
-
-    Yields
-    ------
-    Chunk
-        One a group, in order. An item in `Chunk.alike` is what `decode_items` gives a telegram without error for.
-    """
-    seen = Seen()
-    for group in groups:
-        yield _chunk(list(group), keys, seen)
-
-
-def _chunk(items: list[Item], keys: KeyStore | None, seen: Seen) -> Chunk:
-    places = [place for place, item in enumerate(items) if is_plain(item)]
-    plain = [items[place] for place in places]
-    heads, found = decode_alike(
-        [item.frame for item in plain],
-        keys=keys,
-        received_at=_times(plain),
-        frame_format=[item.frame_format for item in plain],
-    )
-    alike = tuple(one for one in found if one.entries)  # what has none may be a block of its maker's alone
-    others: dict[int, Decoded] = {}
-    done = {places[row] for one in alike for row in one.telegram.tolist()}
-    teaches = {places[int(one.telegram[0])]: one.headers for one in alike}
-    for place, item in enumerate(items):
-        if place not in done:
-            others[place] = decode_seen(item, keys, seen)
-        elif place in teaches:  # in its turn: a compact frame knows what stands before it
-            seen.learn_headers(teaches[place])
-    return Chunk(items, heads, alike, places, others)
-
-
-def _times(items: Sequence[Item]) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
+def times_of(items: Sequence[Item]) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
     nat = np.datetime64("NaT", "ms")
     return np.array([nat if item.received_at is None else item.received_at for item in items], dtype="datetime64[ms]")

@@ -33,12 +33,15 @@ class Entry:
         What each record says of its value.
     value : ndarray of float64, shape (k,), or None
         NaN where unknown; None for what is no plain number. [canonical unit of the register]
+    time : ndarray of datetime64[ms], shape (k,), or None
+        When it stood so, in UTC, NaT where unknown; None where that is when the telegram came, or history.
     """
 
     records: tuple[Record, ...]
     which: npt.NDArray[np.int64]
     status: npt.NDArray[np.uint32]
     value: npt.NDArray[np.float64] | None = None
+    time: npt.NDArray[np.datetime64] | None = None
 
 
 @frozen(kw_only=True, eq=False)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from divako.mbus import KeyLookup
 from divako.telegrams._alike import Alike
+from divako.telegrams._alike_payloads import alike_of_payloads
 from divako.telegrams._batch import MIN_ROWS, decoded_parts
-from divako.telegrams._received import Instants, Names, received_of
+from divako.telegrams._received import Instants, Names, Ports, received_of
 from divako.telegrams._tables import Telegrams
+from divako.telegrams._work import LINKS
+
+
+_LORAWAN = LINKS.index("lorawan")
 
 
 def decode_alike(
@@ -17,13 +25,16 @@ def decode_alike(
     keys: KeyLookup | None = None,
     received_at: Instants | None = None,
     frame_format: Names | None = None,
+    f_port: Ports | None = None,
+    device: Names | None = None,
+    meter_ids: Sequence[str] | None = None,
     _min_rows: int = MIN_ROWS,
 ) -> tuple[Telegrams, tuple[Alike, ...]]:
-    """Decode those M-Bus telegrams of which many have one layout, with all their records.
+    """Decode those telegrams of which many have one layout, with all their records.
 
     Parameters
     ----------
-    frames, keys, received_at, frame_format
+    frames, keys, received_at, frame_format, f_port, device, meter_ids
         As for `decode_batch`.
 
     Returns
@@ -38,6 +49,7 @@ def decode_alike(
         As `decode_batch`.
     """
     more = {"keys": keys, "formats": None, "trailing": 0}
-    received = received_of(frames, received_at, frame_format)
+    received = received_of(frames, received_at, frame_format, f_port, device, meter_ids)
     done = decoded_parts(received, more, errors="collect", progress=None, min_rows=_min_rows, in_alike=True)
-    return done.telegrams, done.alike
+    uplinks = np.flatnonzero(done.telegrams.link == _LORAWAN)
+    return done.telegrams, (*done.alike, *alike_of_payloads(done.readings, done.first, uplinks, _min_rows))
