@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from divako import drivers
 from divako.drivers import MbusDriver
 from divako.errors import DivakoError
-from divako.model import Readings, Telegram
+from divako.model import Readings, Telegram, is_reading
 from divako.telegrams import KeyStore, decode, decode_batch, readings_of
 from divako.telegrams import _batch as batch_module
 from divako.testing import frames as frames_like
@@ -95,3 +95,21 @@ def test_declared_layouts_are_read_by_columns(name: str, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(batch_module, "decode_alone", refuse)
     assert len(decode_batch(frames).readings)
+
+
+@pytest.mark.parametrize("min_rows", [1, 16, 10**9])
+def test_dates_and_texts_are_those_of_single_telegrams(min_rows: int) -> None:
+    frames = [example.frame for name in NAMES for example in driver_of(name).examples] * 3
+    asked: dict[str, Any] = {"received_at": NOW, "keys": KeyStore.single(KEY), "errors": "collect"}
+    batch = decode_batch(frames, _min_rows=min_rows, **asked)
+    contents = batch.contents()
+    wanted = [
+        (row, record.quantity, record.storage, record.tariff, record.subunit, record.function, record.status)
+        for row, one in enumerate(outcome(frame, keys=asked["keys"]) for frame in frames)
+        if isinstance(one, Telegram)
+        for record in one.records
+        if not is_reading(record)
+    ]
+    quantity = [contents.quantities[code] for code in contents.quantity]
+    columns = (contents.storage, contents.tariff, contents.subunit, contents.function, contents.status)
+    assert list(zip(contents.telegram, quantity, *columns, strict=True)) == wanted
