@@ -22,6 +22,7 @@ from divako.errors import DivakoError
 from divako.model import Mvt, Record, Telegram, is_reading
 from divako.simulate import Address, compact_records, long_frame, wireless_frame
 from divako.telegrams import Batch, Contents, KeyStore, decode, decode_batch, iterate_batches, learn_formats
+from divako.telegrams import _reread as reread_module
 from divako.testing import frames as frames_like
 
 
@@ -177,6 +178,15 @@ def test_contents_count_in_the_rows_of_their_batch() -> None:
     assert [
         (at + 40 * which, *rest) for which, part in enumerate(parts) for at, *rest in rows_of(part.contents())
     ] == whole
+
+
+def test_contents_of_many_parts_are_those_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames_ = [long_frame(SENDER, bytes.fromhex("426c") + bytes([1 + i % 28, 0x32])) for i in range(90)]
+    whole = rows_of(decode_batch(frames_).contents())
+    monkeypatch.setattr(reread_module, "_PART", 40)
+    assert rows_of(decode_batch(frames_).contents()) == whole
+    none = decode_batch(frames_[:0]).contents()
+    assert len(none) == len(none.meter) == 0
 
 
 def test_contents_travel_over_arrow_in_no_zone() -> None:

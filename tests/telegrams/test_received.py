@@ -253,6 +253,9 @@ def test_many_at_a_time_are_a_batch_of_their_own() -> None:
     )
     assert [len(part) for part in parts] == [1, 5, 2, 1, 2, 2]
     assert told == [1, 6, 8, 9, 11, 13]
+    for whole in (table, some):
+        with pytest.raises(TypeError, match="in turn"):
+            next(iterate_batches(whole))  # type: ignore[arg-type] # what is tried
     blocks = decode_blocks(Received.of_lines([PLAIN.hex()] * 50))
     assert [len(block.telegram) for block in blocks.blocks] == [50]
 

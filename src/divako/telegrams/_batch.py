@@ -188,7 +188,7 @@ def decoded_parts(
         parts.append(part)
         if progress is not None:
             progress(min(first + _PART, n), n)
-    contents = functools.partial(contents_of, source, told, more, min_rows=min_rows, size=_PART)
+    contents = functools.partial(contents_of, source, told, more, min_rows=min_rows)
     return joined(parts, words, alone, contents)
 
 
@@ -223,6 +223,8 @@ def iterate_batches(
     ------
     DecodeError, DriverError, InputError
         As `decode_batch`, when the batch with the error is made.
+    TypeError
+        A whole table is handed over, not its parts in turn.
 
     Examples
     --------
@@ -233,6 +235,9 @@ def iterate_batches(
     if size < 1:
         msg = "a batch holds at least one telegram"
         raise ValueError(msg)
+    if isinstance(frames, Received) or speaks_arrow(frames):
+        msg = "what is all there is a batch; hand over its parts in turn"
+        raise TypeError(msg)
     done = 0
     for some in _together(frames, size):
         batch = decode_batch(some, **asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -70,71 +71,100 @@ class Contents(Table):
     texts: tuple[str, ...] = words()
 
 
-def contents_of_records(
-    records: Sequence[Record],
-    which: npt.NDArray[np.int64],
-    telegram: npt.NDArray[np.int64],
-    said: npt.NDArray[np.uint32],
-    meter: npt.NDArray[np.int32],
-    meter_ids: tuple[str, ...],
-) -> Contents:
-    """Make the table of records, of which many are sent more than once.
+# The column, its dtype, and a narrower one that mostly does.
+_INDICES = {"storage": ("int64", "uint8"), "tariff": ("int32", "uint8"), "subunit": ("int32", "uint8")}
+_NARROW = 0xFF
 
-    Parameters
-    ----------
-    records : sequence of Record
-        None of them a reading.
-    which : ndarray of int64, shape (n,)
-        Which of the records stands in each row.
-    telegram : ndarray of int64, shape (n,)
-        Which telegram each row is of.
-    said : ndarray of uint32, shape (telegrams,)
-        `Status` that each telegram says of all its records.
-    meter : ndarray of int32, shape (telegrams,)
-        Meter of each telegram.
-    meter_ids : tuple of str
-        What the meters are called.
-    """
-    quantities: dict[str, int] = {}
-    texts: dict[str, int] = {}
-    n = len(records)
-    types = np.full(n, -1, dtype="int8")
-    clock = np.full(n, "NaT", dtype="datetime64[s]")
-    time_of_day = np.full(n, "NaT", dtype="timedelta64[us]")
-    text = np.full(n, -1, dtype="int32")
-    for row, record in enumerate(records):
-        content = record.content
-        if isinstance(content, dt.date):
-            types[row] = _DATETIME if isinstance(content, dt.datetime) else _DATE
-            clock[row] = content
-        elif isinstance(content, dt.time):
-            types[row] = _TIME
-            seconds = (content.hour * 60 + content.minute) * 60 + content.second
-            time_of_day[row] = seconds * 1_000_000 + content.microsecond
-        elif content is not None:
-            types[row] = _BYTES if isinstance(content, bytes) else _TEXT
-            text[row] = texts.setdefault(content.hex() if isinstance(content, bytes) else content, len(texts))
-    quantity = [quantities.setdefault(record.quantity, len(quantities)) for record in records]
-    status = np.array([int(record.status) for record in records], dtype="uint32")
-    indices = {
-        name: np.array([getattr(record, name) for record in records], dtype=dtype)[which]
-        for name, dtype in (("storage", "int64"), ("tariff", "int32"), ("subunit", "int32"), ("function", "uint8"))
-    }
-    return Contents(
-        telegram=telegram,
-        meter=meter[telegram],
-        quantity=np.array(quantity, dtype="int32")[which],
-        type=types[which],
-        clock=clock[which],
-        time_of_day=time_of_day[which],
-        text=text[which],
-        storage=indices["storage"],
-        tariff=indices["tariff"],
-        subunit=indices["subunit"],
-        function=indices["function"],
-        status=status[which] | said[telegram],
-        meter_ids=meter_ids,
-        quantities=tuple(quantities),
-        types=TYPES,
-        texts=tuple(texts),
-    )
+
+class Gathered:
+    """Contents of the telegrams so far, a few of them at a time: records take much memory."""
+
+    __slots__ = ("_parts", "_quantities", "_texts")
+
+    def __init__(self) -> None:
+        self._quantities: dict[str, int] = {}
+        self._texts: dict[str, int] = {}
+        self._parts: list[dict[str, npt.NDArray[Any]]] = []
+
+    def add(
+        self,
+        records: Sequence[Record],
+        which: npt.NDArray[np.int64],
+        telegram: npt.NDArray[np.int64],
+        said: npt.NDArray[np.uint32],
+    ) -> None:
+        """Add rows.
+
+        Parameters
+        ----------
+        records : sequence of Record
+            None of them a reading.
+        which, telegram : ndarray of int64, shape (n,)
+            Which of the records stands in each row, and which telegram it is of.
+        said : ndarray of uint32, shape (n,)
+            `Status` that the telegram says of all its records.
+        """
+        if not len(which):
+            return
+        part = {name: column[which] for name, column in self._read(records).items()}
+        part["status"] |= said
+        self._parts.append(part | {"telegram": telegram})
+
+    def _read(self, records: Sequence[Record]) -> dict[str, npt.NDArray[Any]]:
+        """Give the columns of records, each once."""
+        n = len(records)
+        types = np.full(n, -1, dtype="int8")
+        clock = np.full(n, "NaT", dtype="datetime64[s]")
+        time_of_day = np.full(n, "NaT", dtype="timedelta64[us]")
+        text = np.full(n, -1, dtype="int32")
+        for row, record in enumerate(records):
+            content = record.content
+            if isinstance(content, dt.date):
+                types[row] = _DATETIME if isinstance(content, dt.datetime) else _DATE
+                clock[row] = content
+            elif isinstance(content, dt.time):
+                types[row] = _TIME
+                seconds = (content.hour * 60 + content.minute) * 60 + content.second
+                time_of_day[row] = seconds * 1_000_000 + content.microsecond
+            elif content is not None:
+                types[row] = _BYTES if isinstance(content, bytes) else _TEXT
+                word = content.hex() if isinstance(content, bytes) else content
+                text[row] = self._texts.setdefault(word, len(self._texts))
+        quantity = [self._quantities.setdefault(record.quantity, len(self._quantities)) for record in records]
+        out = {
+            "quantity": np.array(quantity, dtype="int32"),
+            "type": types,
+            "clock": clock,
+            "time_of_day": time_of_day,
+            "text": text,
+            "function": np.array([int(record.function) for record in records], dtype="uint8"),
+            "status": np.array([int(record.status) for record in records], dtype="uint32"),
+        }
+        for name, (wide, narrow) in _INDICES.items():
+            column = np.array([getattr(record, name) for record in records], dtype=wide)
+            out[name] = column.astype(narrow) if column.max(initial=0) <= _NARROW else column
+        return out
+
+    def table(self, meter: npt.NDArray[np.int32], meter_ids: tuple[str, ...]) -> Contents:
+        """Make the table.
+
+        Parameters
+        ----------
+        meter : ndarray of int32, shape (telegrams,)
+            Meter of each telegram.
+        meter_ids : tuple of str
+            What the meters are called.
+        """
+        parts = self._parts or [self._read(()) | {"telegram": np.empty(0, dtype="int64")}]
+        columns: dict[str, Any] = {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
+        for name in ("time_of_day", "clock"):
+            if np.isnat(columns[name]).all():
+                columns[name] = np.broadcast_to(columns[name][:1], columns[name].shape)  # takes no memory
+        return Contents(
+            meter=meter[columns["telegram"]],
+            **columns,
+            meter_ids=meter_ids,
+            quantities=tuple(self._quantities),
+            types=TYPES,
+            texts=tuple(self._texts),
+        )

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from divako.model import Record, is_reading
 from divako.telegrams._alike import Alike, Entry
 from divako.telegrams._asked import Words
-from divako.telegrams._contents import Contents, contents_of_records
+from divako.telegrams._contents import Contents, Gathered
 from divako.telegrams._part import decode_part
 from divako.telegrams._source import Source
 from divako.telegrams._tables import Telegrams
@@ -19,28 +19,29 @@ from divako.telegrams._told import Told, decode_alone
 
 Integers = npt.NDArray[np.int64]
 
+_PART = 65_536  # telegrams that are decoded at a time
+
 
 class _Found:
     """Records that are no readings, and the telegrams that have them."""
 
-    def __init__(self, status: npt.NDArray[np.uint32]) -> None:
-        # What a telegram says of all its records; those that came one by one say it themselves, or do not.
-        self.said = np.zeros_like(status)
-        self._status = status
+    def __init__(self) -> None:
         self.records: list[Record] = []
         self._which: list[Integers] = []
         self._telegram: list[Integers] = []
+        self._said: list[npt.NDArray[np.uint32]] = []
 
-    def add_alike(self, alike: Alike) -> None:
-        """Take the records of telegrams of one layout."""
+    def add_alike(self, alike: Alike, status: npt.NDArray[np.uint32]) -> None:
+        """Take the records of telegrams of one layout, which say of all their records what stands in `status`."""
         columns = [self._places(entry) for entry in alike.entries if entry.value is None]
         if not columns:
             return
-        self.said[alike.telegram] = self._status[alike.telegram]
         which = np.stack(columns, axis=1)
         there = which >= 0
+        many = there.sum(axis=1)
         self._which.append(which[there])
-        self._telegram.append(np.repeat(alike.telegram, there.sum(axis=1)))
+        self._telegram.append(np.repeat(alike.telegram, many))
+        self._said.append(np.repeat(status[alike.telegram], many))
 
     def _places(self, entry: Entry) -> Integers:
         """Give the record of each telegram; -1 where it is a reading after all."""
@@ -52,24 +53,24 @@ class _Found:
         return place[entry.which]
 
     def add(self, telegram: int, records: tuple[Record, ...]) -> None:
-        """Take the records of one telegram."""
+        """Take the records of one telegram, which have what it says of them."""
         others = [record for record in records if not is_reading(record)]
         first = len(self.records)
         self.records += others
         self._which.append(np.arange(first, first + len(others)))
         self._telegram.append(np.full(len(others), telegram, dtype="int64"))
+        self._said.append(np.zeros(len(others), dtype="uint32"))
 
-    def in_order(self) -> tuple[Integers, Integers]:
-        """Give which record stands in each row, and of which telegram it is."""
-        none = np.empty(0, dtype="int64")
-        telegram = np.concatenate([none, *self._telegram])
-        order = np.argsort(telegram, kind="stable")
-        return np.concatenate([none, *self._which])[order], telegram[order]
+    def move_to(self, gathered: Gathered) -> None:
+        """Put the rows in the order of their telegrams."""
+        if self._telegram:
+            telegram = np.concatenate(self._telegram)
+            order = np.argsort(telegram, kind="stable")
+            which, said = np.concatenate(self._which), np.concatenate(self._said)
+            gathered.add(self.records, which[order], telegram[order], said[order])
 
 
-def contents_of(
-    source: Source, told: Told, more: dict[str, Any], telegrams: Telegrams, *, min_rows: int, size: int
-) -> Contents:
+def contents_of(source: Source, told: Told, more: dict[str, Any], telegrams: Telegrams, *, min_rows: int) -> Contents:
     """Give the contents of the telegrams of a batch.
 
     Parameters
@@ -84,8 +85,6 @@ def contents_of(
         Their headers, and which of them were refused.
     min_rows : int
         How many telegrams make columns worth it.
-    size : int
-        How many are decoded at a time.
     """
 
     def alone(row: int) -> Any:
@@ -93,18 +92,18 @@ def contents_of(
 
     asked = told.asked(more, alone)
     n = len(source)
-    found = _Found(telegrams.status)
+    gathered = Gathered()
     left = telegrams.error < 0
-    for first in range(0, n, size):
-        part = decode_part(
-            source.part(first, min(first + size, n)), first, asked, Words(), min_rows=min_rows, in_alike=True
-        )
+    for first in range(0, n, _PART):
+        rows = slice(first, min(first + _PART, n))
+        part = decode_part(source.part(first, rows.stop), first, asked, Words(), min_rows=min_rows, in_alike=True)
+        found = _Found()
         # Payloads that a layout reads have readings and nothing else; messages give none here.
-        left[first : first + len(part.many)] &= part.many == 0
+        left[rows] &= part.many == 0
         for alike in part.alike:
             left[alike.telegram] = False
-            found.add_alike(alike)
-    for row in np.flatnonzero(left).tolist():
-        found.add(row, alone(row).records)
-    which, telegram = found.in_order()
-    return contents_of_records(found.records, which, telegram, found.said, telegrams.meter, telegrams.meter_ids)
+            found.add_alike(alike, telegrams.status)
+        for row in (first + np.flatnonzero(left[rows])).tolist():
+            found.add(row, alone(row).records)
+        found.move_to(gathered)
+    return gathered.table(telegrams.meter, telegrams.meter_ids)
