@@ -79,20 +79,22 @@ def _side_by_side(
     pieces: Sequence[Any], bad: dict[int, InputError], join: Callable[[Sequence[Any]], bytes], each: int = 1
 ) -> Frames:
     """Join pieces, of which so many items make a byte each."""
-    size = np.empty(len(pieces), dtype="int64")
-    joined = bytearray(SPARE + GAP)
-    # Few pieces at a time, so that they are still in the cache when they are looked at again.
-    for first in range(0, len(pieces), _AT_A_TIME):
-        some = pieces[first : first + _AT_A_TIME]
-        size[first : first + len(some)] = np.fromiter(map(len, some), dtype="int64", count=len(some))
-        joined += join(some)
-        joined += _SEPARATOR
-    joined += bytes(SPARE)
+    size = np.fromiter(map(len, pieces), dtype="int64", count=len(pieces))
     if each > 1 and (size % each).any():
         msg = "a byte is cut in two"
         raise ValueError(msg)
     size //= each
-    return Frames(np.frombuffer(joined, dtype="uint8"), _starts(size), size, bad)
+    start = _starts(size)
+    buffer = np.empty(_end(start, size), dtype="uint8")
+    free = 0
+    # Few pieces at a time, so that they are still in the cache when they are copied.
+    for first, begin in zip(range(0, len(pieces), _AT_A_TIME), start[::_AT_A_TIME].tolist(), strict=True):
+        some = np.frombuffer(join(pieces[first : first + _AT_A_TIME]), dtype="uint8")
+        buffer[free:begin] = 0
+        free = begin + len(some)
+        buffer[begin:free] = some
+    buffer[free:] = 0
+    return Frames(buffer, start, size, bad)
 
 
 def _starts(size: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -100,6 +102,10 @@ def _starts(size: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     np.cumsum(size[:-1] + GAP, out=start[1:])
     start[1:] += SPARE + GAP
     return start
+
+
+def _end(start: npt.NDArray[np.int64], size: npt.NDArray[np.int64]) -> int:
+    return int(start[-1] + size[-1]) + GAP + SPARE if len(size) else 2 * (GAP + SPARE)
 
 
 def _of_digits(texts: Sequence[str]) -> bytes:
@@ -203,7 +209,7 @@ def _spaced(
 ) -> Frames:
     """Copy frames out of one buffer, those of one length together."""
     start = _starts(size)
-    buffer = np.zeros(int((start + size).max()) + GAP + SPARE, dtype="uint8")
+    buffer = np.zeros(_end(start, size), dtype="uint8")
     order = np.argsort(size, kind="stable")
     ordered = size[order]
     edges = np.flatnonzero(np.diff(ordered, prepend=0, append=-1)).tolist()
