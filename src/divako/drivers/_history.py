@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -94,7 +93,8 @@ class History:
             here = slice(begin, begin + _AT_A_TIME)
             some, rows, times, clock = raw[here], count[here], time[here], layout.times(raw[here])
             rows[:, 0], rows[:, 1 : steps + 1] = layout.counts(some, start), some[self.name]
-            np.cumsum(rows[:, : steps + 1], axis=1, out=rows[:, : steps + 1])
+            for at in range(steps):
+                rows[:, at + 1] += rows[:, at]
             np.add(clock.get(start, received[here])[:, None], after, out=times[:, : steps + 1])
             for at, (name, _) in enumerate(others, start=steps + 1):
                 rows[:, at], times[:, at] = layout.counts(some, name), clock.get(name, received[here])
@@ -102,24 +102,30 @@ class History:
                 these = rows[:, span]
                 register = columns[span][0].scaled
                 value[here, span] = values_of_counts(these.ravel(), register).reshape(these.shape)
-        self._check(layout, columns, count, time)
+            self._check(layout, columns, rows, times)
         return columns, count, value, time
 
     def _check(self, layout: Layout, columns: list[Counter], count: npt.NDArray[Any], time: npt.NDArray[Any]) -> None:
         """Refuse damaged payloads, whose history does not fit to what else they say."""
         last = len(columns) - len(layout.counters)
-        offsets = dict(zip(layout.names, accumulate((part.size for part in layout.parts), initial=0), strict=False))
-        clocks = [clock for _, clock in layout.clocks]
-        clocks.insert(0, clocks.pop(self.counter))
         if (count[:, last] < count[:, 0]).any():
             msg = "the history leads beyond 63 bits"
-            raise MalformedError(msg, layer=LAYER, offset=offsets[self.name])
+            raise MalformedError(msg, layer=LAYER, offset=_offset(layout, self.name))
         for other in range(last + 1, len(columns)):
             if columns[other].scaled != columns[0].scaled:
                 continue
             if (count[:, last] > count[:, other]).any():
                 msg = "the history leads beyond the register"
-                raise MalformedError(msg, layer=LAYER, offset=offsets[self.name])
-            if (time[:, 0] > time[:, other]).any() and clocks[0] is not None and clocks[other - last] is not None:
-                msg = "the history starts after the time of sending"
-                raise MalformedError(msg, layer=LAYER, offset=offsets[clocks[0]])
+                raise MalformedError(msg, layer=LAYER, offset=_offset(layout, self.name))
+            if (time[:, 0] > time[:, other]).any():
+                clocks = [clock for _, clock in layout.clocks]
+                clocks.insert(0, clocks.pop(self.counter))
+                mine, yours = clocks[0], clocks[other - last]
+                if mine is not None and yours is not None:
+                    msg = "the history starts after the time of sending"
+                    raise MalformedError(msg, layer=LAYER, offset=_offset(layout, mine))
+
+
+def _offset(layout: Layout, name: str) -> int:
+    """Give the place of a part in its payloads. [byte]"""
+    return sum(part.size for part in layout.parts[: layout.names.index(name)])
