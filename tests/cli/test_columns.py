@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import datetime as dt
+import functools
 import io
 import itertools
 import json
@@ -15,6 +16,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hypothesis import given, settings
@@ -28,18 +30,21 @@ from divako.cli._json import lines_of_chunk
 from divako.cli._rows import COLUMNS, Cells, cells_of
 from divako.codec import AesKey
 from divako.convert import rfc3339, telegram_document
-from divako.drivers import for_device
+from divako.drivers import MbusDriver, available, for_device, load
 from divako.model import Mvt
-from divako.pipeline import Item, decode_items, read_items
+from divako.pipeline import Item, _chunks, decode_items, read_items
 from divako.pipeline._chunks import decode_chunks
 from divako.simulate import Address, compact_records, encode_record, long_frame, wireless_frame
 from divako.stores import Line
 from divako.telegrams import KeyStore
+from divako.telegrams._in_layouts import decode_alike
+from divako.testing import frames as frames_like
 
 
 KEY = "000102030405060708090A0B0C0D0E0F"
 METERS = [f"2000000{i}" for i in range(5)]
 KEYS = {METERS[4]: KEY}
+NIGHT = np.datetime64("2026-01-02T03:04:05.678", "ms")
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
 
@@ -170,6 +175,45 @@ def test_what_is_written_is_that_of_single_telegrams(seed: int, size: int) -> No
 def test_what_is_written_of_uplinks_is_that_of_single_uplinks(seed: int, size: int) -> None:
     together = alike_and_checked(items_of(seed, 250, uplinks=0.95), size)
     assert (together > 50) == (size == 250)
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 1 << 32), size=st.sampled_from([100, 200, 600]))
+def test_what_is_written_of_compact_frames_is_that_of_single_telegrams(seed: int, size: int) -> None:
+    rng = random.Random(seed)
+    frames: list[bytes] = []
+    for i in range(600):
+        which = rng.randrange(2)
+        sender = Address(METERS[which], Mvt(manufacturer="DVK", version=which, device_type=7))
+        records = records_of(3 + which, i)
+        if rng.random() < 0.1:
+            frame = wireless_frame(sender, records, header="none", frame_format="stripped")
+        else:
+            body = compact_records(records)
+            frame = wireless_frame(sender, body, header="none", content="compact", frame_format="stripped")
+        frames.append(frame[:-1] if rng.random() < 0.02 else frame)
+    items = [Item(file="t", line=i, frame=frame, frame_format="stripped") for i, frame in enumerate(frames, 1)]
+    together = alike_and_checked(items, size)
+    assert (together > 150) == (size < 600)  # formats come from the groups before
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_what_is_written_of_meters_with_drivers_is_that_of_single_telegrams(data: st.DataObject) -> None:
+    drivers = [
+        load(name) for name in data.draw(st.lists(st.sampled_from(available(link="mbus")), min_size=1, max_size=4))
+    ]
+    frames = [
+        frame
+        for driver in drivers
+        if isinstance(driver, MbusDriver)
+        for frame, _ in data.draw(st.lists(frames_like(driver), min_size=1, max_size=5))
+    ]
+    items = [Item(file="t", line=at, frame=frame, received_at=NIGHT) for at, frame in enumerate(2 * frames, 1)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_chunks, "_FEW", 1)
+        patched.setattr(_chunks, "decode_alike", functools.partial(decode_alike, _min_rows=1))
+        alike_and_checked(items, 100)
 
 
 def alike_and_checked(items: list[Item], size: int) -> int:

@@ -12,7 +12,7 @@ from divako.model import Uplink
 from divako.pipeline._decoded import Decoded, Seen, decode_seen, has_own
 from divako.pipeline._in_bulk import is_plain, times_of
 from divako.pipeline._items import Item
-from divako.telegrams import KeyStore, Telegrams
+from divako.telegrams import Formats, KeyStore, Telegrams
 from divako.telegrams._alike import Alike
 from divako.telegrams._in_layouts import decode_alike
 
@@ -68,10 +68,22 @@ def decode_chunks(groups: Iterable[Iterable[Item]], *, keys: KeyStore | None = N
     """
     seen = Seen()
     for group in groups:
-        yield _chunk(list(group), keys, seen)
+        items, before = list(group), seen
+        seen = before.copy()
+        chunk = _chunk(items, keys, seen, before.formats)
+        if _contradict(before.formats, seen.formats):
+            seen = before.copy()
+            chunk = _chunk(items, keys, seen, Formats())  # compact frames one by one, for their order matters
+        yield chunk
 
 
-def _chunk(items: list[Item], keys: KeyStore | None, seen: Seen) -> Chunk:
+def _contradict(before: Formats, after: Formats) -> bool:
+    """Tell whether a signature got another meaning."""
+    return after is not before and any(before.find(one) not in {None, headers} for one, headers in after.headers)
+
+
+def _chunk(items: list[Item], keys: KeyStore | None, seen: Seen, formats: Formats) -> Chunk:
+    """Decode items, compact frames by columns where the formats given have their headers."""
     uplinks = {} if len(items) < _FEW else _uplinks_of(items)
     places = [place for place, item in enumerate(items) if place in uplinks or _is_simple(item)]
     told = [_told(items[place], uplinks.get(place)) for place in places]
@@ -83,6 +95,7 @@ def _chunk(items: list[Item], keys: KeyStore | None, seen: Seen) -> Chunk:
         f_port=[item.f_port for item in told],
         device=[item.device for item in told],
         meter_ids=[item.meter_id for item in told],
+        formats=formats,
     )
     alike = tuple(one for one in found if one.entries)  # what has none may be a block of its maker's alone
     others: dict[int, Decoded] = {}

@@ -40,6 +40,12 @@ class Seen:
             self._headers.add(headers)
             self.formats = self.formats.merge(Formats.of([headers]))
 
+    def copy(self) -> Seen:
+        """Give one that learns apart from this one."""
+        new = Seen(self.formats)
+        new._headers |= self._headers
+        return new
+
 
 @frozen(kw_only=True)
 class Decoded:
