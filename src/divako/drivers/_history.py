@@ -102,12 +102,13 @@ class History:
                 these = rows[:, span]
                 register = columns[span][0].scaled
                 value[here, span] = values_of_counts(these.ravel(), register).reshape(these.shape)
-            self._check(layout, columns, rows, times)
+            self._check(layout, columns, steps, rows, times)
         return columns, count, value, time
 
-    def _check(self, layout: Layout, columns: list[Counter], count: npt.NDArray[Any], time: npt.NDArray[Any]) -> None:
+    def _check(
+        self, layout: Layout, columns: list[Counter], last: int, count: npt.NDArray[Any], time: npt.NDArray[Any]
+    ) -> None:
         """Refuse damaged payloads, whose history does not fit to what else they say."""
-        last = len(columns) - len(layout.counters)
         if (count[:, last] < count[:, 0]).any():
             msg = "the history leads beyond 63 bits"
             raise MalformedError(msg, layer=LAYER, offset=_offset(layout, self.name))

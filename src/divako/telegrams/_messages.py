@@ -152,28 +152,30 @@ def _put_heads(work: Work, bodies: Bodies, good: npt.NDArray[np.bool_], maker: M
     row, heads, words = bodies.row, work.heads, work.words
     if not len(row):
         return
+    # Rows that are all there are cost less to write as a slice.
+    to = slice(None) if len(row) == len(work.done) else row
     model = bodies.address >> np.uint64(48)
     version, kind = (model & np.uint64(0xFF)).astype("uint8"), (model >> np.uint64(8)).astype("uint8")
     header = has_header(bodies.ci)
-    heads["link"][row] = np.where(bodies.link == WIRED, np.int8(0), np.int8(1))
-    heads["version"][row] = version
-    heads["device_type"][row] = kind
-    heads["model_known"][row] = True
+    heads["link"][to] = np.where(bodies.link == WIRED, np.int8(0), np.int8(1))
+    heads["version"][to] = version
+    heads["device_type"][to] = kind
+    heads["model_known"][to] = True
     medium = MEDIUM_OF[kind]
-    heads["medium"][row] = medium if maker is None else np.where(_VAGUE[medium], MEDIUM_PLACE[maker.medium], medium)
-    heads["access_number"][row] = bodies.access
-    heads["status_byte"][row] = bodies.status
-    heads["header_known"][row] = header
-    heads["status"][row] = np.where(header, _STATUS_OF[bodies.status], np.uint32(0))
-    heads["verdict"][row] = bodies.verdict
+    heads["medium"][to] = medium if maker is None else np.where(_VAGUE[medium], MEDIUM_PLACE[maker.medium], medium)
+    heads["access_number"][to] = bodies.access
+    heads["status_byte"][to] = bodies.status
+    heads["header_known"][to] = header
+    heads["status"][to] = np.where(header, _STATUS_OF[bodies.status], np.uint32(0))
+    heads["verdict"][to] = bodies.verdict
     securities = np.zeros(len(SECURITIES), dtype="int8")
     for one in np.flatnonzero(np.bincount(bodies.security)).tolist():
         securities[one] = words.code(words.securities, SECURITIES[one])
-    heads["security"][row] = securities[bodies.security]
+    heads["security"][to] = securities[bodies.security]
     code = (bodies.address & np.uint64(0x7FFF)).astype("uint16")
     codes = np.empty(1 << 15, dtype="int16")
-    for one in np.unique(code).tolist():
+    for one in np.flatnonzero(np.bincount(code)).tolist():
         codes[one] = words.code(words.manufacturers, manufacturer_of(one))
-    heads["manufacturer"][row] = codes[code]
-    work.done[row] = True
+    heads["manufacturer"][to] = codes[code]
+    work.done[to] = True
     work.meters.append(Meters.numbered(row, (bodies.address >> np.uint64(16)).astype("uint32")))

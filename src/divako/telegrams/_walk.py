@@ -29,6 +29,10 @@ _ONE = np.uint64(1)
 _FILLERS = np.uint64(0x2F2F2F2F2F2F2F2F)
 _LENGTHS: Integers = np.array([-1 if lvar_size(b) is None else lvar_size(b) for b in range(256)], dtype="int64")
 _FIRST_NUMBER = 0xC0  # an LVAR from here on announces a number, below it a text
+# Plain numbers: numpy takes five times as long to compare with members of an enumeration.
+_BLOCK, _END, _FILLER, _LONG, _REFUSED, _SIGNED, _SKIP = (
+    int(how) for how in (How.BLOCK, How.END, How.FILLER, How.LONG, How.REFUSED, How.SIGNED, How.SKIP)
+)
 _ROUNDS = 4  # layouts that are tried in one group before its rest is walked in step
 
 
@@ -122,8 +126,8 @@ class Walker:
             how = book.how[code]
             place = at + head
             size = book.size[code]
-            rows = (how >= (How.SKIP if everything else How.SIGNED)) & (how <= How.LONG)
-            blocks = how == How.BLOCK
+            rows = (how >= (_SKIP if everything else _SIGNED)) & (how <= _LONG)
+            blocks = how == _BLOCK
             rows |= blocks
             variable = size < 0
             if variable.any():
@@ -131,12 +135,12 @@ class Walker:
                 place[variable] += 1
                 size[variable] = _LENGTHS[length]
                 if not everything:
-                    rows[variable] &= (how[variable] != How.LONG) | (length >= _FIRST_NUMBER)
+                    rows[variable] &= (how[variable] != _LONG) | (length >= _FIRST_NUMBER)
             after = place + size
-            fillers = how == How.FILLER
+            fillers = how == _FILLER
             after[fillers] = np.minimum(after[fillers], stop[fillers])
-            bad = (code < 0) | (how == How.REFUSED) | (after > stop) | (size < 0)
-            ended = how == How.END
+            bad = (code < 0) | (how == _REFUSED) | (after > stop) | (size < 0)
+            ended = how == _END
             rest[active[ended]] = after[ended]
             if not everything:
                 bad |= blocks if whole else blocks | (ended & (after < stop))
@@ -270,8 +274,8 @@ class Walker:
 
     def _are_rows(self, place: Integers, code: Integers) -> Flags:
         how = self.book.how[code]
-        text = (how == How.LONG) & (self.buffer[place - 1] < _FIRST_NUMBER)
-        return np.asarray((how != How.SKIP) & (how != How.BLOCK) & ~text)
+        text = (how == _LONG) & (self.buffer[place - 1] < _FIRST_NUMBER)
+        return np.asarray((how != _SKIP) & (how != _BLOCK) & ~text)
 
     def sizes(self, place: Integers, code: Integers) -> Integers:
         """Give how many bytes of data each row has."""
