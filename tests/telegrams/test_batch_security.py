@@ -76,7 +76,9 @@ def telegrams(draw: st.DrawFn) -> bytes:
     if draw(st.integers(0, 5)):
         return frame
     raw = bytearray(frame)
-    for _ in range(draw(st.integers(1, 2))):
+    if draw(st.booleans()):
+        raw[16 if frame[10] == 0x8D else -1] ^= 0x20  # whether a session says that it is enciphered
+    for _ in range(draw(st.integers(0, 2))):
         raw[draw(st.integers(0, len(raw) - 1))] = draw(st.integers(0, 255))
     return bytes(raw)
 
@@ -149,13 +151,15 @@ def test_what_was_deciphered_before_or_has_a_public_key_goes_by_columns() -> Non
     )
     before[15:] = (b"\x2f\x2f" + RECORDS).ljust(len(before) - 15, b"\x2f")
     meter = evolve(SENDER, mvt=Mvt(manufacturer="HYD", version=1, device_type=4))
+    session = bytearray(wireless_frame(SENDER, RECORDS, extended=ExtendedLink(session=5), frame_format="stripped"))
+    session[16] |= 0x20  # it says enciphered
     public = wireless_frame(meter, RECORDS, key=AesKey(PUBLIC_KEY), frame_format="stripped")
-    for frame, verdict in ((bytes(before), "unverified"), (public, "checked")):
+    for frame, verdict in ((bytes(before), "unverified"), (bytes(session), "unverified"), (public, "checked")):
         batch = decode_batch([frame] * 40, frame_format="stripped")
         alone = decode(frame, frame_format="stripped")
         assert alone.verdict.value == verdict
         assert {batch.telegrams.verdicts[code] for code in batch.telegrams.verdict} == {verdict}
-        assert {batch.telegrams.securities[code] for code in batch.telegrams.security} == {"tpl-mode5"}
+        assert {batch.telegrams.securities[code] for code in batch.telegrams.security} == {alone.security}
         assert len(batch.readings) == 40 * 3
 
 

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from divako.codec import AesKey, DesKey
 from divako.errors import DivakoError
-from divako.mbus import Address, read_address
+from divako.mbus._header import model_of
 from divako.model import Mvt
 
 
@@ -56,22 +56,19 @@ class Keyring:
 
     def __init__(self, keys_of: KeysOf | None) -> None:
         self.keys_of = keys_of
-        self._known: dict[int, tuple[Address, Sequence[AesKey | DesKey] | None]] = {}
+        self._known: dict[int, Sequence[AesKey | DesKey] | None] = {}
 
-    def of(self, raw: int) -> tuple[Address, Sequence[AesKey | DesKey] | None]:
-        """Give address and keys of a meter; None in place of keys where asking failed."""
-        known = self._known.get(raw)
-        if known is None:
-            data = raw.to_bytes(8, "little")
-            address = read_address(data[:2], data[2:6], data[6], data[7])
-            known = self._known[raw] = address, self._asked(address)
-        return known
+    def of(self, raw: int) -> Sequence[AesKey | DesKey] | None:
+        """Give the keys of a meter by its address; None where asking failed."""
+        if raw not in self._known:
+            self._known[raw] = self._asked(raw.to_bytes(8, "little"))
+        return self._known[raw]
 
-    def _asked(self, address: Address) -> Sequence[AesKey | DesKey] | None:
+    def _asked(self, raw: bytes) -> Sequence[AesKey | DesKey] | None:
         if self.keys_of is None:
             return ()
         try:
-            return self.keys_of(address.meter_id, address.mvt)
+            return self.keys_of(raw[5:1:-1].hex().upper(), model_of(raw[:2], raw[6], raw[7]))
         except DivakoError:
             return None  # each of its telegrams will say so
 
@@ -89,7 +86,7 @@ class Keyring:
         turns: list[Integers] = []
         keyless = np.zeros(len(distinct), dtype="bool")
         for row, raw in enumerate(distinct.tolist()):
-            _, keys = self.of(raw)
+            keys = self.of(raw)
             keyless[row] = keys is not None and not keys
             for turn, key in enumerate(keys or ()):
                 if turn == len(turns):

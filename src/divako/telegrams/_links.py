@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from divako.codec import crc_columns
 from divako.telegrams._bodies import CHECKED, ELL_CTR, WIRELESS, Applications, Flags, Integers, by_ends, in_parts
-from divako.telegrams._keyring import BLOCK, Keyring, by_key, run_blocks
+from divako.telegrams._keyring import BLOCK, Keyring, Turns, by_key, run_blocks
 from divako.telegrams._source import wide
 from divako.wmbus._authentication import AUTHENTICATION
 from divako.wmbus._extended_link import AES_CTR, EXTENDED_LINK, UNCHANGED, WITH_ADDRESS, WITH_SESSION
@@ -73,17 +73,19 @@ def _sessions(
     buffer: npt.NDArray[np.uint8], found: Applications, which: npt.NDArray[np.intp], crc: Integers, ring: Keyring
 ) -> Flags:
     """Check the payloads of layers with a session by their CRCs, and open what is enciphered."""
-    good = crc + _CRC < found.end[which]
-    good[good] = _sound(buffer, crc[good], found.end[which[good]])
+    room = crc + _CRC < found.end[which]
+    sound = room.copy()
+    sound[room] = _sound(buffer, crc[room], found.end[which[room]])
     kind = buffer[crc - 1] >> 5
-    # What says that it is enciphered, and is not, is told of by single telegrams.
-    sealed = np.flatnonzero((kind == AES_CTR) & ~good & (crc + _CRC < found.end[which]))
-    good &= kind == 0
-    if len(sealed):
-        opened = _open(buffer, found, which[sealed], crc[sealed], ring)
-        good[sealed] = opened
-        rows = which[sealed[opened]]
-        found.security[rows], found.verdict[rows] = ELL_CTR, CHECKED
+    good: Flags = sound & (kind == 0)
+    named = np.flatnonzero((kind == AES_CTR) & room)
+    if len(named):
+        turns = ring.turns(found.address[which[named]])
+        opened = _open(buffer, found, which[named], crc[named], turns, ~sound[named])
+        # What somebody deciphered before is taken where nobody has a key; where there is one, it is refused.
+        good[named] = opened | (sound[named] & turns.keyless)
+        found.security[which[named]] = ELL_CTR
+        found.verdict[which[named[opened]]] = CHECKED
     return good
 
 
@@ -104,10 +106,14 @@ def _judge(
 
 
 def _open(
-    buffer: npt.NDArray[np.uint8], found: Applications, which: npt.NDArray[np.intp], crc: Integers, ring: Keyring
+    buffer: npt.NDArray[np.uint8],
+    found: Applications,
+    which: npt.NDArray[np.intp],
+    crc: Integers,
+    turns: Turns,
+    left: Flags,
 ) -> Flags:
-    """Try the keys of each meter in turn; what none of them opens is left as it came."""
-    turns = ring.turns(found.address[which])
+    """Try the keys of each meter in turn for those that are left; what none of them opens is left as it came."""
     ciphers = [key.encrypt_blocks for key in turns.keys]
     end = found.end[which]
     count = -(-(end - crc) // BLOCK)
@@ -116,7 +122,7 @@ def _open(
     half = session << np.uint64(8) | buffer[found.at[which] + 1] & np.uint64(UNCHANGED)
     out = np.zeros(len(which), dtype="bool")
     for key in turns.turns:
-        ready = by_key(key, np.flatnonzero(~out & (key >= 0)))
+        ready = by_key(key, np.flatnonzero(left & ~out & (key >= 0)))
         if not len(ready):
             continue
         many = count[ready]

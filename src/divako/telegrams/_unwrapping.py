@@ -16,7 +16,7 @@ import numpy.typing as npt
 from divako.codec import AesKey, DesKey
 from divako.drivers import INSTALLED
 from divako.errors import AuthenticationError, DecryptionError, DivakoError, UnsupportedError
-from divako.mbus import Fragment, read_header
+from divako.mbus import Address, Fragment, read_address, read_header
 from divako.mbus._application import open_sealed
 from divako.mbus._ci import LONG_HEADER, NO_HEADER
 from divako.mbus._security import Plain, Sealed
@@ -59,9 +59,10 @@ def unwrap(buffer: npt.NDArray[np.uint8], bodies: Bodies, which: npt.NDArray[np.
             if ci in NO_HEADER:
                 out[at] = True
                 continue
-            address, keys = ring.of(raw)
+            keys = ring.of(raw)
             if keys is None:
                 continue
+            address = _address_of(raw)
             head = begin - (_LONG if ci in LONG_HEADER else _SHORT)
             header, body = read_header(bytes(memory[head:end]), long=ci in LONG_HEADER)
             sealed = functools.partial(
@@ -83,6 +84,12 @@ def unwrap(buffer: npt.NDArray[np.uint8], bodies: Bodies, which: npt.NDArray[np.
         bodies.verdict[row] = _VERDICTS.index(plain.verdict)
         out[at] = True
     return out
+
+
+@functools.lru_cache(maxsize=4096)
+def _address_of(raw: int) -> Address:
+    data = raw.to_bytes(8, "little")
+    return read_address(data[:2], data[2:6], data[6], data[7])
 
 
 def _with_keys_in_turn(sealed: Callable[..., Sealed], keys: Sequence[AesKey | DesKey]) -> Plain:
