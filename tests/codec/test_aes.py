@@ -59,6 +59,7 @@ def test_a_code_of_one_block_is_what_others_compute(key: bytes, block: bytes) ->
     code.update(block)
     kept = AesKey(key)
     assert kept.cmac(block) == kept.cmac(block) == code.finalize()
+    assert kept.cmac_blocks(block + key + block) == kept.cmac(block) + kept.cmac(key) + kept.cmac(block)
 
 
 def test_counter_mode_vector_of_sp_800_38a() -> None:

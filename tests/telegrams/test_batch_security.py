@@ -108,6 +108,7 @@ def sealed(**how: Any) -> dict[str, Any]:
     return {"protection": Protection(**{"key": OLD_KEY} | how)}
 
 
+STORE_OF_ALL = KeyStore.from_mapping({SENDER.meter_id: [OLD, NEW, DES]})
 KINDS: dict[str, dict[str, Any]] = {
     "a session with a checksum": {"extended": ExtendedLink(session=5)},
     "a session of a meter behind an adapter": {"extended": ExtendedLink(session=5, address=SENDER), "adapter": ADAPTER},
@@ -135,13 +136,20 @@ KINDS: dict[str, dict[str, Any]] = {
 def test_what_is_opened_goes_by_columns(kind: str, header: str) -> None:
     more: dict[str, Any] = {"header": header, **KINDS[kind]}
     frames = [wireless_frame(SENDER, RECORDS, access_number=i, **more) for i in range(40)]
-    store = KeyStore.from_mapping({SENDER.meter_id: [OLD, NEW, DES]})
-    batch = decode_batch(frames, keys=store)
-    alone = decode(frames[0], keys=store)
+    batch = decode_batch(frames, keys=STORE_OF_ALL)
+    alone = decode(frames[0], keys=STORE_OF_ALL)
     assert batch.readings.value.tolist() == [record.value for record in alone.records if record.value is not None] * 40
     assert {batch.telegrams.securities[code] for code in batch.telegrams.security} == {alone.security}
     assert {batch.telegrams.verdicts[code] for code in batch.telegrams.verdict} == {alone.verdict.value}
     assert batch.telegrams.meter_ids == (alone.meter_id,)
+
+
+@pytest.mark.usefixtures("no_single_decoding")
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if "mode 7" in kind])
+def test_keys_of_messages_are_derived_by_columns(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("divako.telegrams._opening.unwrap")
+    frames = [wireless_frame(SENDER, RECORDS, access_number=i, **KINDS[kind]) for i in range(40)]
+    assert len(decode_batch(frames, keys=STORE_OF_ALL).readings) == 40 * 3
 
 
 @pytest.mark.usefixtures("no_single_decoding")

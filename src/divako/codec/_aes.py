@@ -10,6 +10,9 @@ References
 
 from __future__ import annotations
 
+import functools
+
+from types import ModuleType
 from typing import NoReturn, Protocol
 
 from divako.errors import InputError
@@ -48,7 +51,7 @@ class AesKey:
         self._key = bytes(key)
         self._decryptor: _Context | None = None
         self._encryptor: _Context | None = None
-        self._subkey: int | None = None
+        self._subkey: bytes | None = None
 
     def __repr__(self) -> str:
         return "AesKey(…)"
@@ -102,17 +105,21 @@ class AesKey:
 
     def cmac(self, message: bytes) -> bytes:
         """Compute the 16-byte authentication code of a message [1]_."""
-        if len(message) == KEY_SIZE:  # as keys are derived from: one block through the context that is kept
-            if self._subkey is None:
-                zero = int.from_bytes(self.encrypt_blocks(bytes(KEY_SIZE)), "big")
-                self._subkey = (zero << 1) ^ (_TOP << 1 | _REDUCTION if zero & _TOP else 0)
-            return self.encrypt_blocks((int.from_bytes(message, "big") ^ self._subkey).to_bytes(KEY_SIZE, "big"))
-        from cryptography.hazmat.primitives.ciphers import algorithms
-        from cryptography.hazmat.primitives.cmac import CMAC
-
-        code = CMAC(algorithms.AES(self._key))
+        if len(message) == KEY_SIZE:  # as keys are derived from
+            return self.cmac_blocks(message)
+        primitives = _primitives()
+        code = primitives.cmac.CMAC(primitives.ciphers.algorithms.AES(self._key))
         code.update(message)
-        return code.finalize()
+        return bytes(code.finalize())
+
+    def cmac_blocks(self, messages: bytes | memoryview) -> bytes:
+        """Compute the authentication codes of many messages of one block each, through the context that is kept."""
+        if self._subkey is None:
+            zero = int.from_bytes(self.encrypt_blocks(bytes(KEY_SIZE)), "big")
+            self._subkey = ((zero << 1) ^ (_TOP << 1 | _REDUCTION if zero & _TOP else 0)).to_bytes(KEY_SIZE, "big")
+        size = len(messages)
+        subkeys = int.from_bytes(self._subkey * (size // KEY_SIZE), "big")
+        return self.encrypt_blocks((int.from_bytes(messages, "big") ^ subkeys).to_bytes(size, "big"))
 
     def decrypt_ccm(self, body: bytes, nonce: bytes, associated: bytes, *, tag_size: int) -> bytes | None:
         """Decipher and check counter mode with CBC-MAC (RFC 3610).
@@ -167,9 +174,18 @@ class AesKey:
         return bytes(out)
 
 
-def _context(key: bytes, *, encrypt: bool) -> _Context:
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+@functools.cache
+def _primitives() -> ModuleType:
+    """Import the library when a key is used first; asking for it each time costs as much as some blocks."""
+    from cryptography.hazmat import primitives
+    from cryptography.hazmat.primitives import ciphers, cmac  # noqa: F401 - so that they are there
 
+    return primitives
+
+
+def _context(key: bytes, *, encrypt: bool) -> _Context:
+    ciphers = _primitives().ciphers
     # ECB is the bare block operation here; the chaining is done around it.
-    cipher = Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305
-    return cipher.encryptor() if encrypt else cipher.decryptor()
+    cipher = ciphers.Cipher(ciphers.algorithms.AES(key), ciphers.modes.ECB())
+    context: _Context = cipher.encryptor() if encrypt else cipher.decryptor()
+    return context

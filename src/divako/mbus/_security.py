@@ -37,7 +37,7 @@ _DES_BLOCK = 8
 _ALL = 0xFF  # number of enciphered bytes in mode 10: all of them
 _TAG = 8
 _MODE_7, _MODE_10 = 7, 10
-_COUNTER_IN_HEADER = 0x2000  # of mode 7: a message counter follows the configuration
+COUNTER_IN_HEADER = 0x2000  # of mode 7: a message counter follows the configuration
 
 UNSUPPORTED: Mapping[int, str] = {
     1: "a mode of the manufacturer",
@@ -179,7 +179,7 @@ def _message_counter(sealed: Sealed) -> bytes | None:
     body = sealed.body
     if sealed.header.mode == _MODE_10:
         return body[2:6] if len(body) >= 6 else None
-    if sealed.header.mode == _MODE_7 and sealed.header.configuration & _COUNTER_IN_HEADER:
+    if sealed.header.mode == _MODE_7 and sealed.header.configuration & COUNTER_IN_HEADER:
         return body[1:5] if len(body) >= 5 else None
     return None if sealed.fragment is None else sealed.fragment.counter
 
@@ -245,7 +245,7 @@ def _mode_7(sealed: Sealed, counter: bytes | None) -> Plain:
     name, body = "tpl-mode7", sealed.body
     size = BLOCK * (sealed.header.configuration >> 4 & 0x0F)
     extension, at = _byte(body, 0), 1
-    if sealed.header.configuration & _COUNTER_IN_HEADER:
+    if sealed.header.configuration & COUNTER_IN_HEADER:
         at = 5
     at += extension >> 6 & 1  # a byte with the version of the key
     if len(body) < at:

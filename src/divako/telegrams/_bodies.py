@@ -27,9 +27,10 @@ Flags = npt.NDArray[np.bool_]
 
 WIRED, WIRELESS = 0, 1
 SECURITIES = ("none", "ell-ctr", "tpl-mode5", "tpl-mode2", "tpl-mode7", "tpl-mode10")
-NONE, ELL_CTR, MODE_5 = range(3)
+NONE, ELL_CTR, MODE_5, _, MODE_7, _ = range(len(SECURITIES))
 UNVERIFIED = list(Verdict).index(Verdict.UNVERIFIED)
 CHECKED = list(Verdict).index(Verdict.CHECKED)
+AUTHENTICATED = list(Verdict).index(Verdict.AUTHENTICATED)
 COMPACT = (0x73, 0x7B, 0x79)
 _LONG, _SHORT, _BARE = (0x72, 0x73), (0x7A, 0x7B), (0x78, 0x79)
 _HEADLESS = np.isin(np.arange(256), [*_BARE, *MAKERS_OWN])

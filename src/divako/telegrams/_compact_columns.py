@@ -24,7 +24,7 @@ from divako.mbus import Formats
 from divako.mbus._compact import split_headers
 from divako.telegrams._bodies import ELL_CTR, NONE, Bodies, Flags, Integers, in_parts
 from divako.telegrams._book import FILLER_WORD, How
-from divako.telegrams._opening import MARK
+from divako.telegrams._ciphers import MARK
 from divako.telegrams._source import wide
 from divako.telegrams._walk import Layout, Walker
 

@@ -1,4 +1,4 @@
-"""The keys of the meters of a part: each meter is asked for once, and the blocks of one key go through it in one call."""
+"""The keys of the meters of a part: each meter is asked for once."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 KeysOf: TypeAlias = Callable[[str, Mvt | None], Sequence[AesKey | DesKey]]
-
-BLOCK = 16
 
 
 @frozen(eq=False)
@@ -98,44 +96,3 @@ class Keyring:
                     found.append(key)
                 turns[turn][row] = number
         return Turns(found, [of_meter[meter] for of_meter in turns], keyless[meter])
-
-
-def by_key(key: Integers, ready: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """Sort rows so that those of one key stand together; one key throughout leaves them as they are."""
-    of = key[ready]
-    return ready if len(ready) < 2 or (of == of[0]).all() else ready[np.argsort(of, kind="stable")]
-
-
-def run_blocks(
-    blocks: npt.NDArray[np.uint64],
-    count: Integers,
-    key: Integers,
-    run: Sequence[Callable[[memoryview], bytes]],
-) -> npt.NDArray[np.uint64]:
-    """Run blocks through ciphers, those of one key in one call.
-
-    Parameters
-    ----------
-    blocks : ndarray of uint64, shape (b, 2)
-        Those of all telegrams, one behind the other.
-    count : ndarray of int64, shape (k,)
-        How many each telegram has; at least one.
-    key : ndarray of int64, shape (k,)
-        Which key; telegrams of one key stand together.
-    run : sequence of callable
-        What each key does with blocks.
-
-    Returns
-    -------
-    ndarray of uint64, shape (b, 2)
-        In the same order, to be written to.
-    """
-    last = np.cumsum(count)
-    edges = np.flatnonzero(np.diff(key, append=-1))
-    bounds, used = last[edges].tolist(), key[edges].tolist()
-    raw = blocks.view("uint8").reshape(-1).data
-    pieces = [
-        run[which](raw[BLOCK * first : BLOCK * stop])
-        for which, first, stop in zip(used, [0, *bounds[:-1]], bounds, strict=True)
-    ]
-    return np.frombuffer(b"".join(pieces), dtype="<u8").reshape(-1, 2).copy()

@@ -19,7 +19,8 @@ import numpy.typing as npt
 
 from divako.codec import crc_columns
 from divako.telegrams._bodies import CHECKED, ELL_CTR, WIRELESS, Applications, Flags, Integers, by_ends, in_parts
-from divako.telegrams._keyring import BLOCK, Keyring, Turns, by_key, run_blocks
+from divako.telegrams._ciphers import BLOCK, by_key, run_blocks
+from divako.telegrams._keyring import Keyring, Turns
 from divako.telegrams._source import wide
 from divako.wmbus._authentication import AUTHENTICATION
 from divako.wmbus._extended_link import AES_CTR, EXTENDED_LINK, UNCHANGED, WITH_ADDRESS, WITH_SESSION

@@ -10,13 +10,14 @@ from divako.mbus import Formats, manufacturer_of, status_of
 from divako.model import Medium
 from divako.telegrams._alike import alike_of
 from divako.telegrams._bodies import COMPACT, SECURITIES, WIRED, Bodies, applications_of, bodies_of, has_header
+from divako.telegrams._ciphers import MARK
 from divako.telegrams._compact_columns import compact_layouts
 from divako.telegrams._keyring import Keyring
 from divako.telegrams._lines import Lines
 from divako.telegrams._links import behind_links
 from divako.telegrams._makers import by_reader
 from divako.telegrams._meters import Meters
-from divako.telegrams._opening import MARK, opened
+from divako.telegrams._opening import opened
 from divako.telegrams._pieces import has_blocks, pieces_of, pieces_of_bodies
 from divako.telegrams._source import wide
 from divako.telegrams._values import read_rows

@@ -1,9 +1,7 @@
 """Decipher the bodies of many telegrams at once: security mode 5.
 
-Cipher block chaining is the bare block operation and an exclusive or with the block before.
-So all blocks of one key go through its kept context in one call, whatever telegrams they
-are of, and the chaining is done for all keys together. Other modes have a key for each message, or
-seldom come, and are opened one by one.
+All blocks of one key go through its kept context in one call, whatever telegrams they are of. Mode 7
+has a key for each message; other modes seldom come, and are opened one by one.
 
 References
 ----------
@@ -23,14 +21,15 @@ from divako.mbus import MAKERS_MODES
 from divako.mbus._header import model_of
 from divako.mbus._security import OPENERS, UNSUPPORTED
 from divako.telegrams._bodies import CHECKED, ELL_CTR, MODE_5, WIRELESS, Bodies, Flags, Integers
-from divako.telegrams._keyring import BLOCK, Keyring, by_key, run_blocks
+from divako.telegrams._ciphers import BLOCK, MARK, by_key, open_cbc
+from divako.telegrams._keyring import Keyring
+from divako.telegrams._message_keys import open_messages
 from divako.telegrams._source import wide
 from divako.telegrams._unwrapping import unwrap
 
 
-_MODE_5 = 5
+_MODE_5, _MODE_7 = 5, 7
 _ONE_BY_ONE = (2, 7, 10)
-MARK = 0x2F2F
 # By link and mode. Modes that the standard reserves stand before plain records, on wires all that are not opened [2]_.
 _IN_CLEAR = np.array(
     [
@@ -67,6 +66,9 @@ def opened(buffer: npt.NDArray[np.uint8], bodies: Bodies, ring: Keyring) -> Bodi
     which = np.flatnonzero(sealed & ~alone & fits)
     if len(which):
         fits[which] = open_bodies(buffer, bodies, which, ring)
+    which = np.flatnonzero((mode == _MODE_7) & fits)
+    if len(which):
+        alone[which] = ~open_messages(buffer, bodies, which, ring)
     which = np.flatnonzero(alone & fits)
     if len(which):
         fits[which] = unwrap(buffer, bodies, which, ring)
@@ -100,14 +102,14 @@ def open_bodies(buffer: npt.NDArray[np.uint8], bodies: Bodies, which: npt.NDArra
     turns = ring.turns(bodies.address[which])
     for key in turns.turns:
         ready = by_key(key, np.flatnonzero(fits & ~out & (key >= 0)))
-        _open(buffer, bodies, which, ready, blocks, turns.keys, key, out)
+        _open(buffer, bodies, which, ready, turns.keys, key, out)
     plain = np.zeros_like(out)
     if turns.keyless.any():
         on_air = bodies.link[which] == WIRELESS
         plain = turns.keyless & (wide(buffer, "<u2")[begin] == MARK) & (begin + 2 <= end) & (fits | on_air)
         keys, key = _public_keys(bodies, which, turns.keyless & ~plain)
         ready = by_key(key, np.flatnonzero(fits & (key >= 0)))
-        _open(buffer, bodies, which, ready, blocks, keys, key, out)
+        _open(buffer, bodies, which, ready, keys, key, out)
         bodies.security[which[plain]] = MODE_5
         plain |= turns.keyless & ~fits & ~on_air  # an old meter's, which says nothing of ciphers
     bodies.security[which[out]], bodies.verdict[which[out]] = MODE_5, CHECKED
@@ -141,7 +143,6 @@ def _open(
     bodies: Bodies,
     which: npt.NDArray[np.intp],
     ready: npt.NDArray[np.intp],
-    blocks: Integers,
     keys: list[AesKey],
     key: Integers,
     out: Flags,
@@ -149,18 +150,8 @@ def _open(
     """Try one key for each body that is ready."""
     if not len(ready):
         return
-    rows, count = which[ready], blocks[ready]
-    last = np.cumsum(count)
-    first = last - count
-    place = np.repeat(bodies.begin[rows] - BLOCK * first, count) + BLOCK * np.arange(int(last[-1]))
-    view = wide(buffer, f"V{BLOCK}")
-    cipher = view[place].view("<u8").reshape(-1, 2)
-    plain = run_blocks(cipher, count, key[ready], [one.decrypt_blocks for one in keys])
-    before = view[place - BLOCK].view("<u8").reshape(-1, 2)
-    before[first, 0] = bodies.address[rows]
-    before[first, 1] = bodies.access[rows] * _REPEATED
-    plain ^= before
-    good = plain[first, 0] & np.uint64(0xFFFF) == MARK
-    written = np.repeat(good, count)
-    view[place[written]] = plain.view(f"V{BLOCK}").reshape(-1)[written]
-    out[ready] = good
+    rows = which[ready]
+    initial = np.stack([bodies.address[rows], bodies.access[rows] * _REPEATED], axis=1)
+    blocks = bodies.configuration[rows] >> 4 & 0x0F
+    run = [one.decrypt_blocks for one in keys]
+    out[ready] = open_cbc(buffer, bodies.begin[rows], blocks, key[ready], run, initial)
