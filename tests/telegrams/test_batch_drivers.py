@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from divako import drivers
 from divako.drivers import MbusDriver
 from divako.errors import DivakoError
-from divako.model import Readings, Telegram, is_reading
-from divako.telegrams import KeyStore, decode, decode_batch, readings_of
+from divako.model import Mvt, Readings, Telegram, is_reading
+from divako.simulate import Address, compact_records, wireless_frame
+from divako.telegrams import KeyStore, decode, decode_batch, learn_formats, readings_of
 from divako.telegrams import _batch as batch_module
 from divako.testing import frames as frames_like
 
@@ -113,3 +114,14 @@ def test_dates_and_texts_are_those_of_single_telegrams(min_rows: int) -> None:
     quantity = [contents.quantities[code] for code in contents.quantity]
     columns = (contents.storage, contents.tariff, contents.subunit, contents.function, contents.status)
     assert list(zip(contents.telegram, quantity, *columns, strict=True)) == wanted
+
+
+def test_records_without_data_stand_in_one_place_with_the_next_in_compact_frames() -> None:
+    # A block of the maker's, a volume without data, and a date.
+    records = bytes.fromhex("04ff22 02000000 0813 046d 1e0d4a3c 0413 39300000")
+    sender = Address("12345678", Mvt(manufacturer="KAM", version=0x35, device_type=4))
+    frames = [wireless_frame(sender, compact_records(records), content="compact") for _ in range(4)]
+    formats = learn_formats([decode(wireless_frame(sender, records))])
+    batch = decode_batch(frames, formats=formats, _min_rows=2)
+    assert np.diff(batch.first).tolist() == [3] * 4
+    np.testing.assert_array_equal(batch.readings.value, readings_of([decode(f, formats=formats) for f in frames]).value)

@@ -86,9 +86,9 @@ def pieces_of(walker: Walker, layout: Layout, begin: Integers) -> list[Piece]:
     """
     book, code, place = walker.book, layout.every_code, layout.every_place
     how = book.how[code]
-    sizes = walker.sizes(begin[layout.members[0]] + place, code)
+    first = begin[layout.members[0]] + place
+    sizes, is_row = walker.sizes(first, code), walker.are_rows(first, code)
     parts: list[Integers | _Stretch] = []
-    is_row = np.isin(place, layout.place)
     at = 0
     for block in np.flatnonzero(how == How.BLOCK).tolist():
         parts.append(_rows(is_row, at, block))

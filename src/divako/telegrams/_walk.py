@@ -249,7 +249,7 @@ class Walker:
                     whole = int(size[leader])
                     ends = whole if rest < 0 else rest - int(begin[leader])
                     same = self._alike(begin, group, ends, place, code) & (size[group] == whole)
-                    rows = self._are_rows(begin[leader] + place, code)
+                    rows = self.are_rows(begin[leader] + place, code)
                     out.append(Layout(group[same], code[rows], place[rows], code, place, ends, whole))
                     others = group[~same]
                 if len(others) >= least:
@@ -272,7 +272,8 @@ class Walker:
             same &= words == words[0]
         return same
 
-    def _are_rows(self, place: Integers, code: Integers) -> Flags:
+    def are_rows(self, place: Integers, code: Integers) -> Flags:
+        """Tell which records of a telegram become rows, by where their data begins."""
         how = self.book.how[code]
         text = (how == _LONG) & (self.buffer[place - 1] < _FIRST_NUMBER)
         return np.asarray((how != _SKIP) & (how != _BLOCK) & ~text)
