@@ -34,8 +34,9 @@ STORE = KeyStore.single(bytes(16).hex())
 HEADERS = {
     "046d": 4, "426c": 2, "066d": 6, "036d": 3, "0d6d04": 4, "0c78": 4, "0778": 8, "0d7805": 5, "0dfd1103": 3,
     "0d1302": 2, "0d13c2": 2, "04ff01": 4, "84106d": 4, "8c4079": 4, "0413": 4, "0479": 4, "07fd17": 8, "02fd0f": 2,
-    "0dfd67e2": 2, "00fd11": 0, "2413": 4,
+    "0dfd67e2": 2, "00fd11": 0, "2413": 4, "2f": 0, "0f": 0, "1f": 0,
 }  # fmt: skip
+SPECIAL = frozenset({"2f", "0f", "1f"})  # fillers, and what goes before the maker's data
 data = {
     2: st.binary(min_size=2, max_size=2) | st.sampled_from([bytes.fromhex("4132"), b"\xff\xff", b"ab"]),
     4: st.binary(min_size=4, max_size=4) | st.sampled_from([bytes.fromhex("2b0f4132"), bytes.fromhex("2b8f4132")]),
@@ -43,8 +44,8 @@ data = {
 
 
 @st.composite
-def body(draw: st.DrawFn) -> bytes:
-    headers = draw(st.lists(st.sampled_from(sorted(HEADERS)), max_size=5))
+def body(draw: st.DrawFn, without: frozenset[str] = frozenset()) -> bytes:
+    headers = draw(st.lists(st.sampled_from(sorted(HEADERS.keys() - without)), max_size=5))
     sizes = [HEADERS[header] for header in headers]
     return b"".join(
         bytes.fromhex(header) + draw(data.get(size, st.binary(min_size=size, max_size=size)))
@@ -142,7 +143,11 @@ def test_payloads_have_contents_where_their_records_have() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(body(), min_size=1, max_size=3), st.lists(st.integers(0, 2), max_size=8), st.sampled_from([1, 3]))
+@given(
+    st.lists(body(without=SPECIAL), min_size=1, max_size=3),
+    st.lists(st.integers(0, 2), max_size=8),
+    st.sampled_from([1, 3]),
+)
 def test_compact_frames_have_the_contents_of_full_ones(bodies: list[bytes], which: list[int], min_rows: int) -> None:
     full = [wireless_frame(SENDER, raw) for raw in bodies]
     said: dict[str, Any] = {"formats": learn_formats([one for frame in full for one in [outcome(frame)] if one])}

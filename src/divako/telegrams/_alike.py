@@ -63,6 +63,52 @@ class Alike:
     entries: tuple[Entry, ...]
 
 
+@frozen(kw_only=True, eq=False)
+class Strays:
+    """Telegrams of rare layouts, and those of their records that are no plain numbers.
+
+    Parameters
+    ----------
+    telegram : ndarray of int64, shape (k,)
+        Which of the telegrams handed in.
+    records : tuple of Record
+        What was sent, each once, without what the telegram says of all its records.
+    which, of : ndarray of int64, shape (rows,)
+        Records, and the telegrams that have them, in the order sent.
+    """
+
+    telegram: npt.NDArray[np.int64]
+    records: tuple[Record, ...]
+    which: npt.NDArray[np.int64]
+    of: npt.NDArray[np.int64]
+
+
+def strays_of(
+    walker: Walker, begin: npt.NDArray[np.int64], end: npt.NDArray[np.int64], telegram: npt.NDArray[np.int64]
+) -> Strays:
+    """Read what is no plain number in telegrams of any layouts.
+
+    Parameters
+    ----------
+    walker : Walker
+        Holds buffer and book; of no maker.
+    begin, end : ndarray of int64, shape (m,)
+        Where the bodies stand.
+    telegram : ndarray of int64, shape (m,)
+        Which telegrams they are; those whose records do not fill their bodies are left.
+    """
+    steps = walker.in_step(begin, end, everything=True)
+    rows = np.flatnonzero(np.isin(walker.book.how[steps.code], _NUMBERS, invert=True))
+    known: dict[tuple[int, int | None, bytes], int] = {}
+    which = np.empty(len(rows), dtype="int64")
+    for row, (code, place) in enumerate(zip(steps.code[rows].tolist(), steps.place[rows].tolist(), strict=True)):
+        data, lvar = walker.data(place, code)
+        which[row] = known.setdefault((code, lvar, data), len(known))
+    records = tuple(walker.book.reader(code, lvar)(data, Status.OK, None) for code, lvar, data in known)
+    of = np.repeat(telegram, steps.many)[rows]
+    return Strays(telegram=telegram[steps.good], records=records, which=which, of=of)
+
+
 def alike_of(walker: Walker, layout: Layout, begin: npt.NDArray[np.int64], telegram: npt.NDArray[np.int64]) -> Alike:
     """Read the records of telegrams of one layout.
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from divako.drivers import MbusDriver
 from divako.mbus import Formats, manufacturer_of, status_of
 from divako.model import Medium
-from divako.telegrams._alike import alike_of
+from divako.telegrams._alike import alike_of, strays_of
 from divako.telegrams._bodies import COMPACT, SECURITIES, WIRED, Bodies, applications_of, bodies_of, has_header
 from divako.telegrams._ciphers import MARK
 from divako.telegrams._compact_columns import compact_layouts
@@ -92,13 +92,16 @@ def _take(work: Work, walker: Walker, bodies: Bodies, layout: Layout, good: npt.
 def _read(work: Work, bodies: Bodies, walker: Walker, least: int, *, in_alike: bool) -> None:
     """Read the records of bodies."""
     layouts = walker.layouts(bodies.begin, bodies.end, _look(walker.buffer, bodies), least)
-    if in_alike:
-        _keep_alike(work, bodies, walker, layouts)
-        return
     rest = np.ones(len(bodies.row), dtype="bool")
     for layout in layouts:
         rest[layout.members] = False
     left = np.flatnonzero(rest)
+    if in_alike:
+        if work.strays is not None and walker.maker is None:
+            telegram = work.first_row + bodies.row[left]
+            work.strays.append(strays_of(walker, bodies.begin[left], bodies.end[left], telegram))
+        _keep_alike(work, bodies, walker, layouts)
+        return
     steps = walker.in_step(bodies.begin[left], bodies.end[left])
     walker.keep()
     good = np.zeros(len(bodies.row), dtype="bool")

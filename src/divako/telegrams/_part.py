@@ -24,6 +24,7 @@ def decode_part(
     min_rows: int,
     in_blocks: bool = False,
     in_alike: bool = False,
+    with_strays: bool = False,
 ) -> Part:
     """Decode some rows.
 
@@ -43,6 +44,8 @@ def decode_part(
         Leave telegrams of one layout in blocks, and put the others alone into the sheet.
     in_alike : bool, default False
         Give M-Bus telegrams of one layout with all their records, and leave the others as they are.
+    with_strays : bool, default False
+        Give M-Bus telegrams of rare layouts with those of their records that are no plain numbers, too.
     """
     n = len(frames.size)
     if asked.trailing:
@@ -51,6 +54,7 @@ def decode_part(
     rows = slice(first_row, first_row + n)
     work = Work(frames, first_row, asked, words, empty_heads(n, asked.received_at[rows]))
     if in_alike:
+        work.strays = [] if with_strays else None
         if n >= min_rows:
             read_messages(work, asked.formats[rows], max(2, min_rows), in_alike=True)
             read_uplinks(work, min_rows)

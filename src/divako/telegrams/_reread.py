@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from divako.model import Record, is_reading
-from divako.telegrams._alike import Alike, Entry
+from divako.telegrams._alike import Alike, Strays
 from divako.telegrams._asked import Words
 from divako.telegrams._contents import Contents, Gathered
 from divako.telegrams._part import decode_part
@@ -33,7 +33,7 @@ class _Found:
 
     def add_alike(self, alike: Alike, status: npt.NDArray[np.uint32]) -> None:
         """Take the records of telegrams of one layout, which say of all their records what stands in `status`."""
-        columns = [self._places(entry) for entry in alike.entries if entry.value is None]
+        columns = [self._numbered(entry.records)[entry.which] for entry in alike.entries if entry.value is None]
         if not columns:
             return
         which = np.stack(columns, axis=1)
@@ -43,14 +43,23 @@ class _Found:
         self._telegram.append(np.repeat(alike.telegram, many))
         self._said.append(np.repeat(status[alike.telegram], many))
 
-    def _places(self, entry: Entry) -> Integers:
-        """Give the record of each telegram; -1 where it is a reading after all."""
-        place = np.full(len(entry.records), -1, dtype="int64")
-        for at, record in enumerate(entry.records):
+    def add_strays(self, strays: Strays, status: npt.NDArray[np.uint32]) -> None:
+        """Take the records of telegrams of rare layouts."""
+        which = self._numbered(strays.records)[strays.which]
+        there = which >= 0
+        of = strays.of[there]
+        self._which.append(which[there])
+        self._telegram.append(of)
+        self._said.append(status[of])
+
+    def _numbered(self, records: tuple[Record, ...]) -> Integers:
+        """Keep records, and give their places; -1 for a reading."""
+        place = np.full(len(records), -1, dtype="int64")
+        for at, record in enumerate(records):
             if not is_reading(record):
                 place[at] = len(self.records)
                 self.records.append(record)
-        return place[entry.which]
+        return place
 
     def add(self, telegram: int, records: tuple[Record, ...]) -> None:
         """Take the records of one telegram, which have what it says of them."""
@@ -96,13 +105,17 @@ def contents_of(source: Source, told: Told, more: dict[str, Any], telegrams: Tel
     left = telegrams.error < 0
     for first in range(0, n, _PART):
         rows = slice(first, min(first + _PART, n))
-        part = decode_part(source.part(first, rows.stop), first, asked, Words(), min_rows=min_rows, in_alike=True)
+        frames = source.part(first, rows.stop)
+        part = decode_part(frames, first, asked, Words(), min_rows=min_rows, in_alike=True, with_strays=True)
         found = _Found()
         # Payloads that a layout reads have readings and nothing else; messages give none here.
         left[rows] &= part.many == 0
         for alike in part.alike:
             left[alike.telegram] = False
             found.add_alike(alike, telegrams.status)
+        for strays in part.strays:
+            left[strays.telegram] = False
+            found.add_strays(strays, telegrams.status)
         for row in (first + np.flatnonzero(left[rows])).tolist():
             found.add(row, alone(row).records)
         found.move_to(gathered)

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from divako.errors import DivakoError
 from divako.mbus import medium_of
 from divako.model import Medium, Readings, Verdict
-from divako.telegrams._alike import Alike
+from divako.telegrams._alike import Alike, Strays
 from divako.telegrams._asked import Asked, Words
 from divako.telegrams._blocks import Block, block_of, block_of_payloads
 from divako.telegrams._book import Book
@@ -59,6 +59,8 @@ class Part:
         Telegrams of common layouts that are not in the sheet.
     alike : list of Alike
         The same with all their records, where that was asked for.
+    strays : list of Strays
+        Telegrams of rare layouts, with records that are no plain numbers, where that was asked for.
     """
 
     many: Integers
@@ -67,6 +69,7 @@ class Part:
     refused: list[tuple[int, DivakoError]]
     blocks: list[Block]
     alike: list[Alike]
+    strays: list[Strays]
 
 
 @frozen(eq=False)
@@ -151,6 +154,7 @@ class Work:
         self.layouts: list[InLayout | InBlocks] = []
         self.singles: list[InSteps] = []
         self.alike: list[Alike] = []
+        self.strays: list[Strays] | None = None  # where they are asked for
 
     def part(self, *, in_blocks: bool) -> Part:
         """Put the rows of all ways in order."""
@@ -176,7 +180,7 @@ class Work:
             else:
                 add_table(sheet, spread_rows(first[rows], self.many[rows]), readings, of_table)
         self.layouts, self.singles, self.tables = [], [], []
-        return Part(self.many, sheet, self.heads, self.refused, blocks, self.alike)
+        return Part(self.many, sheet, self.heads, self.refused, blocks, self.alike, self.strays or [])
 
     def put_layout(self, found: InLayout | InBlocks) -> None:
         """Take telegrams of one layout."""
