@@ -257,8 +257,11 @@ def bench_plain(many: int, few: int, rounds: int, folder: Path) -> None:
     batch = decode_batch(frames)
     same(batch, frames[:few])
     lines = [frame.hex() for frame in frames[:few]]
+    one_each = wired(many, 10, np.random.default_rng(2), meters=many)
+    same(decode_batch(one_each), one_each[:few])
     jobs: dict[str, Callable[[], float]] = {
         "divako, batch to rows": cpu(lambda: decode_batch(frames)),
+        "divako, each of a meter of its own": cpu(lambda: decode_batch(one_each)),
         "divako, batch to blocks": cpu(lambda: decode_blocks(frames)),
         "divako, hexadecimal texts to rows": cpu(lambda: decode_batch(texts)),
         "divako, one by one": cpu(lambda: scalar(frames[:few])),
@@ -368,6 +371,8 @@ def measure_memory(many: int) -> None:
     times = np.datetime64("2026-01-01", "ms") + np.arange(many) * np.timedelta64(1, "s")
     frames = wired(many, 10, np.random.default_rng(2), meters=many // PER_METER)
     show_memory("telegrams", frames, received_at=times)
+    one_each = wired(many, 10, np.random.default_rng(2), meters=many)
+    show_memory("telegrams, each of a meter of its own,", one_each, received_at=times)
     show_memory("LoRaWAN payloads", hourly(many), device="axioma_w1", f_port=100)
 
 

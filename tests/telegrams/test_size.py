@@ -39,3 +39,14 @@ def test_a_large_batch_says_of_each_telegram_what_a_small_one_says() -> None:
             mine, yours = getattr(table, attribute.name), getattr(other, attribute.name)
             np.testing.assert_array_equal(yours, np.tile(mine, copies) if attribute.metadata["column"] else mine)
     assert large.errors.row.tolist() == [5 + 90 * i for i in range(copies)]
+
+
+def test_columns_of_one_value_throughout_take_no_memory() -> None:
+    frames = [
+        long_frame(Address("10000001", MODEL), bytes.fromhex("0413 39300000"), access_number=i) for i in range(50)
+    ]
+    batch = decode_batch(frames)
+    kept = {a.name for a in fields(Telegrams) if a.metadata["column"] and getattr(batch.telegrams, a.name).strides[0]}
+    assert kept == {"access_number"}
+    kept = {a.name for a in fields(Readings) if a.metadata["column"] and getattr(batch.readings, a.name).strides[0]}
+    assert kept == {"register", "value", "count"}

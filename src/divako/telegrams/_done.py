@@ -56,7 +56,7 @@ def joined(
         heads[name] = to[heads[name]]
         sorted_words[name] = tuple(order)
     telegrams = Telegrams(
-        **heads,
+        **{name: _without_repeats(column) for name, column in heads.items()},
         meter_ids=meter_ids,
         links=LINKS,
         manufacturers=sorted_words["manufacturer"],
@@ -82,6 +82,14 @@ def _of_readings(
     if len(meter_ids) == 1 and (meter[many > 0] == 0).all():
         return np.broadcast_to(np.zeros(1, dtype="int32"), (int(many.sum()),))
     return np.repeat(meter, many)
+
+
+def _without_repeats(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Let a column of one value throughout take no memory."""
+    bits = column.view("int64") if column.dtype.kind == "M" else column  # NaT is not equal to itself
+    if len(column) > 1 and bits[0] == bits[-1] and (bits == bits[0]).all():
+        return np.broadcast_to(column[:1].copy(), column.shape)
+    return column
 
 
 def _concatenated(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
