@@ -121,6 +121,13 @@ def test_payloads_of_one_layout_are_one_block() -> None:
     assert len(got.rest) == 0
 
 
+def test_payloads_that_hold_other_things_are_left_to_the_rest() -> None:
+    frames = [bytes.fromhex("00" + raw) for raw in ("041339300000 0c0645230100", "0c0645230100 441339300000")]
+    got = compare(frames * 20, device="elvaco_cmi4110", f_port=1)
+    assert got.blocks == ()
+    assert len(got.rest) == 80
+
+
 def test_an_error_is_raised_unless_it_is_collected() -> None:
     frame = long_frame(SENDER, bytes.fromhex("041339300000"))
     assert len(decode_blocks([frame] * 50).blocks) == 1

@@ -104,7 +104,7 @@ class AesKey:
         return (int.from_bytes(stream, "big") ^ int.from_bytes(body, "big")).to_bytes(size, "big")
 
     def cmac(self, message: bytes) -> bytes:
-        """Compute the 16-byte authentication code of a message [1]_."""
+        """Compute the 16-byte authentication code of a message (AES-CMAC, RFC 4493)."""
         if len(message) == KEY_SIZE:  # as keys are derived from
             return self.cmac_blocks(message)
         primitives = _primitives()

@@ -112,13 +112,13 @@ class Received:
 
     @classmethod
     def of_lines(cls, lines: bytes | str | Iterable[bytes | str]) -> Self:
-        """Read lines of JSON, as `divako decode` does.
+        """Read lines of JSON, as the command ``divako decode`` does.
 
         Parameters
         ----------
         lines : bytes, str or iterable of them
             One text of many lines, or the lines. Each is an object with the field ``hex`` and what else the
-            reference says of the input of `divako decode`, the envelope of a LoRaWAN network server, or hexadecimal
+            reference says of the input of ``divako decode``, the envelope of a LoRaWAN network server, or hexadecimal
             digits alone. Blank lines and comments, which begin with ``#``, are passed over.
 
         Returns
