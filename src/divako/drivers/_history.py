@@ -82,7 +82,7 @@ class History:
         start, counter = others.pop(self.counter)
         n, steps = len(raw), raw.dtype[self.name].shape[0]
         columns = [counter] * (steps + 1) + [part for _, part in others]
-        alike = all(part.scaled == counter.scaled for part in columns)
+        of_same = [at for at in range(steps + 1, len(columns)) if columns[at].scaled == counter.scaled]
         spans = [slice(0, steps + 1), *(slice(at, at + 1) for at in range(steps + 1, len(columns)))]
         count = np.empty((n, len(columns)), dtype="int64")
         value = np.empty((n, len(columns)), dtype="float64")
@@ -98,23 +98,21 @@ class History:
             np.add(clock.get(start, received[here])[:, None], after, out=times[:, : steps + 1])
             for at, (name, _) in enumerate(others, start=steps + 1):
                 rows[:, at], times[:, at] = layout.counts(some, name), clock.get(name, received[here])
-            for span in [slice(None)] if alike else spans:
+            for span in [slice(None)] if len(of_same) == len(others) else spans:
                 these = rows[:, span]
                 register = columns[span][0].scaled
                 value[here, span] = values_of_counts(these.ravel(), register).reshape(these.shape)
-            self._check(layout, columns, steps, rows, times)
+            self._check(layout, rows, times, steps, of_same)
         return columns, count, value, time
 
     def _check(
-        self, layout: Layout, columns: list[Counter], last: int, count: npt.NDArray[Any], time: npt.NDArray[Any]
+        self, layout: Layout, count: npt.NDArray[Any], time: npt.NDArray[Any], last: int, of_same: list[int]
     ) -> None:
-        """Refuse damaged payloads, whose history does not fit to what else they say."""
+        """Refuse damaged payloads, whose history does not fit to what else they say of the same register."""
         if (count[:, last] < count[:, 0]).any():
             msg = "the history leads beyond 63 bits"
             raise MalformedError(msg, layer=LAYER, offset=_offset(layout, self.name))
-        for other in range(last + 1, len(columns)):
-            if columns[other].scaled != columns[0].scaled:
-                continue
+        for other in of_same:
             if (count[:, last] > count[:, other]).any():
                 msg = "the history leads beyond the register"
                 raise MalformedError(msg, layer=LAYER, offset=_offset(layout, self.name))
