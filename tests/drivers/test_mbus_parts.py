@@ -37,6 +37,7 @@ from divako.drivers import (
     wired_frame,
     wireless_frame,
 )
+from divako.drivers._block import read_first
 from divako.errors import DriverError, MalformedError, TruncatedError, UnknownDriverError, UnsupportedError
 from divako.mbus import Body, read_address
 from divako.model import Function, Medium, Register, Status
@@ -266,3 +267,19 @@ def test_no_driver_is_imported_for_a_telegram_that_needs_none() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_a_block_of_one_version_is_none_of_another() -> None:
+    old, new = (Block([Number(VOLUME, at, 2)], size=4, versions=version) for at, version in ((0, 1), (2, (2, 3))))
+    data = bytes.fromhex("01000200")
+
+    def of(version: int) -> Body:
+        return Body(0xA1, b"", read_address(ADDRESS.raw[:2], ADDRESS.raw[2:6], version, 7))
+
+    for version, count in ((1, 1), (2, 2), (3, 2)):
+        (record,) = read_first((old, new), data, of(version))
+        assert record.count == count
+    with pytest.raises(MalformedError):
+        read_first((old, new), data, of(4))
+    with pytest.raises(TruncatedError):  # what is wrong with the block of this version counts
+        read_first((old, new), data[:3], of(1))

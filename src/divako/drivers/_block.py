@@ -26,8 +26,8 @@ def _parts(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _sizes(size: int | Iterable[int]) -> frozenset[int]:
-    return frozenset((size,)) if isinstance(size, int) else frozenset(size)
+def _numbers(numbers: int | Iterable[int]) -> frozenset[int]:
+    return frozenset((numbers,)) if isinstance(numbers, int) else frozenset(numbers)
 
 
 @frozen
@@ -40,6 +40,8 @@ class Block:
         What is known of it, in the order in which records come out.
     size : int or collection of int
         How long it is; numbers, sets or ranges. [byte]
+    versions : int or collection of int, optional
+        Only in telegrams of meters of these versions; of all, where they are not given.
     prepare : callable, optional
         Turns the bytes sent into those that the parts lie in, such as a maker's cipher:
         a named function of the bytes and the `Body`.
@@ -56,7 +58,8 @@ class Block:
     """
 
     parts: tuple[Part, ...] = field(converter=_parts)
-    size: frozenset[int] = field(converter=_sizes, kw_only=True)
+    size: frozenset[int] = field(converter=_numbers, kw_only=True)
+    versions: frozenset[int] = field(default=(), converter=_numbers, kw_only=True)
     prepare: Prepare | None = field(default=None, kw_only=True)
     unroll: Unroll | None = field(default=None, kw_only=True)
     check: Callable[[bytes], bool] | None = field(default=None, kw_only=True)
@@ -90,6 +93,9 @@ class Block:
         TruncatedError, MalformedError
             It is not as declared.
         """
+        if self.versions and body.address.mvt.version not in self.versions:
+            msg = "the maker's block is of meters of another version"
+            raise MalformedError(msg, layer=LAYER, offset=0)
         self._check_size(data)
         if self.prepare is not None:
             data = self.prepare(data, body)
@@ -159,6 +165,8 @@ def _stamped(record: Record, status: Status, body: Body) -> Record:
 
 def first_fitting(blocks: tuple[Block, ...], data: bytes, body: Body) -> tuple[Block, tuple[Record, ...]]:
     """Give the first block that fits, and its records; the error of the last where none does."""
+    version = body.address.mvt.version
+    blocks = tuple(block for block in blocks if not block.versions or version in block.versions) or blocks
     for block in blocks[:-1]:
         try:
             return block, block.read(data, body)

@@ -19,27 +19,15 @@ from fractions import Fraction
 
 from attrs import evolve
 
-from divako.codec import read_bcd, read_date, read_signed
-from divako.drivers import (
-    Block,
-    Date,
-    Fixed,
-    Known,
-    MbusDriver,
-    Mvt,
-    TelegramExample,
-    content_record,
-    number_record,
-    wireless_frame,
-)
+from divako.codec import read_date
+from divako.drivers import Block, Date, Fixed, Known, MbusDriver, Mvt, Number, TelegramExample, wireless_frame
 from divako.drivers._quantities import ENERGY, HEAT_COST, VOLUME, counted_in
-from divako.errors import MalformedError
-from divako.mbus import Body
-from divako.model import Kind, Medium, Record, Register
+from divako.model import Kind, Medium, Register
 
 
 LAST_MONTH = 17  # the storage number that the standard telegrams of the same meters give it
 _MONTHS = 12
+_NO_STEP = -0x8000
 # Data field (BCD of 8 or 6 digits) with the power of the steps, and VIF: those that were ever seen.
 _COUNTED = {
     b"\xc1\x13": counted_in(VOLUME, "l"),
@@ -51,54 +39,110 @@ _COUNTED = {
 }
 
 
-def _month_steps(data: bytes, register: Register, power: int) -> Iterator[Record]:
+def _month_steps(register: Register, power: int, at: int) -> Iterator[Number]:
     """Give what the months added, the newest first; they are sent oldest first."""
     factor = register.factor * Fraction(10) ** power
     step = evolve(register, name=f"{register.name}_of_month", kind=Kind.DELTA, factor=factor)
     for back in range(_MONTHS):
-        at = len(data) - 2 * (back + 1)
-        raw = data[at : at + 2]
-        yield number_record(step, read_signed(raw), storage=LAST_MONTH + back, raw=raw)
+        place = at + 2 * (_MONTHS - 1 - back)
+        yield Number(step, place, 2, signed=True, invalid=_NO_STEP, storage=LAST_MONTH + back)
 
 
-def _readings(data: bytes, counted: int, now: int | None, steps: int) -> Iterator[Record]:
-    """Give the readings of a block, each in the quantity that it names.
+def _block(constants: tuple[Fixed, ...], counted: int, code: bytes, register: Register, *, size: int) -> Block:
+    """Lay out a block that counts one quantity.
 
     Parameters
     ----------
-    data : bytes
-        The block.
-    counted, now, steps : int
-        Where the data field and VIF, the reading now, and the steps of the months start. [byte]
+    constants : tuple of Fixed
+        What must stand there.
+    counted : int
+        Where the data field and VIF start; behind them stands the date of the last error. [byte]
+    code : bytes
+        Data field and VIF.
+    register : Register
+        What is counted.
+    size : int
+        Of the block, which in its long form holds the reading now as well. [byte]
     """
-    register = _COUNTED.get(data[counted : counted + 2])
-    if register is None:
-        msg = "the maker's block counts what its driver does not know"
-        raise MalformedError(msg, layer="driver", offset=counted)
-    at = counted + 4  # behind the date of the last error
-    if now is not None:
-        raw = data[now : now + 4]
-        yield number_record(register, read_bcd(raw), raw=raw)
-        at = now + 4
-    for storage in (1, LAST_MONTH):
-        date, then = data[at : at + 2], data[at + 2 : at + 6]
-        yield content_record("date", read_date(date), storage=storage, raw=date)
-        yield number_record(register, read_bcd(then), storage=storage, raw=then)
-        at += 6
-    yield from _month_steps(data[steps : steps + 2 * _MONTHS], register, data[counted] & 0x0F)
+    is_long = size == _LONG
+    at = counted + 4
+    now = [Number(register, at, 4, bcd=True)] if is_long else []
+    at += 4 if is_long else 0
+    return Block(
+        [
+            *constants,
+            Fixed(counted, code),
+            Date(read_date, counted + 2, quantity="error_date"),
+            *now,
+            Date(read_date, at, storage=1),
+            Number(register, at + 2, 4, bcd=True, storage=1),
+            Date(read_date, at + 6, storage=LAST_MONTH),
+            Number(register, at + 8, 4, bcd=True, storage=LAST_MONTH),
+            *_month_steps(register, code[0] & 0x0F, at + 12),
+        ],
+        size=size,
+    )
 
 
-def long_form(data: bytes, _body: Body) -> Iterator[Record]:
-    """Give the readings of the block that has the one of now."""
-    return _readings(data, 8, 12, 28)
+_LONG, _SHORT = 53, 47
+_OF_LONG = (
+    Fixed(0, b"\x00\x82"),
+    Fixed(4, b"\x00"),  # where it is another number, the block is enciphered
+    Fixed(7, b"\x07"),
+    Fixed(52, b"\x2f"),
+)
+# Its reading of now is a record of the standard before it.
+_OF_SHORT = Fixed(0, b"\x00\x01"), Fixed(3, b"\x80"), Fixed(6, b"\x08")
 
 
-def short_form(data: bytes, _body: Body) -> Iterator[Record]:
-    """Give the readings of the block whose reading of now is a record of the standard before it."""
-    return _readings(data, 7, None, 23)
+def _example(form: str, counted: str, column: str, of_360: float) -> TelegramExample:
+    """Make a telegram with 360 counts on the due date and as many in the month after it.
+
+    Parameters
+    ----------
+    form : {"long", "short"}
+        Of the block.
+    counted : str
+        Data field and VIF, in hexadecimal digits.
+    column : str
+        What is counted, and its unit.
+    of_360 : float
+        What 360 counts are worth.
+    """
+    quantity, _, unit = column.partition(" ")
+    suffix = unit and f"_{unit}"
+    step = "2400" if counted[1] == "1" else "6801"  # 36 of ten counts, or 360
+    due, last, steps = "3f3c 60030000", "5f31 20070000", "0080" * 11 + step
+    body = f"0dff5f2f 0001 d0 80 7f1a 08 {counted} ffff {due} {last} {steps}"
+    if form == "long":
+        body = f"0dff5f35 0082 010000 f100 07 {counted} ffff 20070000 {due} {last} {steps} 2f"
+    return TelegramExample(
+        wireless_frame("QDS", 0x1D, 0x06, 0x78, body),
+        {
+            "error_date": None,
+            **({f"{quantity}{suffix}": 2 * of_360} if form == "long" else {}),
+            "date s1": "2025-12-31",
+            f"{quantity}{suffix} s1": of_360,
+            "date s17": "2026-01-31",
+            f"{quantity}{suffix} s17": 2 * of_360,
+            f"{quantity}_of_month{suffix} s17": of_360,
+            **{f"{quantity}_of_month{suffix} s{storage}": None for storage in range(18, 29)},
+        },
+    )
 
 
-_ERROR_DATE = "error_date"
+_OTHERS = [
+    *(("long", code) for code in ("c006", "c00d", "c00e", "b06e")),
+    *(("short", code) for code in ("c113", "c005", "c006", "c00d", "c00e")),
+]
+_WORTH = {
+    "c113": ("volume m3", 0.36),
+    "c005": ("energy kwh", 36.0),
+    "c006": ("energy kwh", 360.0),
+    "c00d": ("energy kwh", 10.0),
+    "c00e": ("energy kwh", 100.0),
+    "b06e": ("heat_cost_allocation", 360.0),
+}
 
 DRIVER = MbusDriver(
     name="qundis_walk_by",
@@ -114,27 +158,8 @@ DRIVER = MbusDriver(
         Known(
             "ff5f",
             block=[
-                Block(
-                    [
-                        Fixed(0, b"\x00\x82"),
-                        Fixed(4, b"\x00"),  # where it is another number, the block is enciphered
-                        Fixed(7, b"\x07"),
-                        Date(read_date, 10, quantity=_ERROR_DATE),
-                        Fixed(52, b"\x2f"),
-                    ],
-                    size=53,
-                    unroll=long_form,
-                ),
-                Block(
-                    [
-                        Fixed(0, b"\x00\x01"),
-                        Fixed(3, b"\x80"),
-                        Fixed(6, b"\x08"),
-                        Date(read_date, 9, quantity=_ERROR_DATE),
-                    ],
-                    size=47,
-                    unroll=short_form,
-                ),
+                *(_block(_OF_LONG, 8, code, register, size=_LONG) for code, register in _COUNTED.items()),
+                *(_block(_OF_SHORT, 7, code, register, size=_SHORT) for code, register in _COUNTED.items()),
             ],
         ),
     ],
@@ -213,5 +238,6 @@ DRIVER = MbusDriver(
                 "datetime": "2026-02-01T10:28:00",
             },
         ),
+        *(_example(form, code, *_WORTH[code]) for form, code in _OTHERS),
     ],
 )

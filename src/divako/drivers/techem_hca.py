@@ -11,26 +11,33 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from divako.drivers import Block, Date, MbusDriver, Mvt, Number, TelegramExample, wireless_frame
 from divako.drivers._quantities import HEAT_COST, RADIATOR_TEMPERATURE, ROOM_TEMPERATURE
 from divako.drivers._techem import SOURCE, day_of_sending, due_date, is_dated_twice
-from divako.mbus import Body
-from divako.model import Medium, Record
+from divako.model import Medium
 
 
-# Where the temperatures start, by version; data II has none.
-_TEMPERATURES_AT = {0x69: 9, 0x94: 10}
-_SHORTEST = 14
+def _block(versions: Iterable[int], *temperatures: Number) -> Block:
+    return Block(
+        [
+            Number(HEAT_COST, 7, 2),
+            Date(day_of_sending, 1, 6),
+            Number(HEAT_COST, 3, 2, storage=1),
+            Date(due_date, 1, storage=1, required=True),
+            *temperatures,
+        ],
+        size=range(14, 64),
+        versions=versions,
+        check=is_dated_twice,
+    )
 
 
-def temperatures(data: bytes, body: Body) -> Iterator[Record]:
-    """Give the temperatures of room and radiator, where the version has them."""
-    at = _TEMPERATURES_AT.get(body.address.mvt.version)
-    if at is not None:
-        yield Number(ROOM_TEMPERATURE, at, 2, scale=-2, signed=True).read(data)
-        yield Number(RADIATOR_TEMPERATURE, at + 2, 2, scale=-2, signed=True).read(data)
+def _temperatures(at: int) -> Iterator[Number]:
+    for register in (ROOM_TEMPERATURE, RADIATOR_TEMPERATURE):
+        yield Number(register, at, 2, scale=-2, signed=True)
+        at += 2
 
 
 DRIVER = MbusDriver(
@@ -38,17 +45,11 @@ DRIVER = MbusDriver(
     devices=[("Techem", "FHKV data II"), ("Techem", "FHKV data III")],
     medium=Medium.HEAT_COST_ALLOCATOR,
     accepts=Mvt("TCH", version=(0x61, 0x64, 0x69, 0x94), device_type=0x80, ci=range(0xA0, 0xA3)),
-    body=Block(
-        [
-            Number(HEAT_COST, 7, 2),
-            Date(day_of_sending, 1, 6),
-            Number(HEAT_COST, 3, 2, storage=1),
-            Date(due_date, 1, storage=1, required=True),
-        ],
-        size=range(_SHORTEST, 64),
-        unroll=temperatures,
-        check=is_dated_twice,
-    ),
+    body=[
+        _block((0x61, 0x64)),
+        _block((0x69,), *_temperatures(9)),
+        _block((0x94,), *_temperatures(10)),
+    ],
     source=f"lvogt, wireless-mbus-parser 1.0, Techem application layer; {SOURCE} FHKV data III",
     examples=[
         TelegramExample(

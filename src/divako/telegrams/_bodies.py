@@ -81,6 +81,11 @@ class Bodies:
     security: npt.NDArray[np.int8]
     verdict: npt.NDArray[np.int8]
 
+    @property
+    def version(self) -> npt.NDArray[np.uint8]:
+        """Versions of the meters, shape (m,)."""
+        return (self.address >> np.uint64(48)).astype("uint8")
+
     def take(self, which: npt.NDArray[Any]) -> Bodies:
         """Give some of the rows."""
         return Bodies(*(getattr(self, column.name)[which] for column in fields(Bodies)))

@@ -79,7 +79,7 @@ def _read_compact(work: Work, bodies: Bodies, walker: Walker, least: int, *, in_
 def _take(work: Work, walker: Walker, bodies: Bodies, layout: Layout, good: npt.NDArray[np.bool_]) -> None:
     """Take note of the telegrams of one layout, and which they are."""
     if has_blocks(walker, layout):
-        for piece in pieces_of(walker, layout, bodies.begin):
+        for piece in pieces_of(walker, layout, bodies):
             good[piece.members] = True
             work.put_layout(InBlocks(bodies.row[piece.members], piece.lines, piece.kept))
         return
@@ -134,7 +134,7 @@ def _read_whole(work: Work, bodies: Bodies, maker: MbusDriver, least: int) -> No
         members = np.flatnonzero(size == one)
         if len(members) < least:
             continue
-        for piece in pieces_of_bodies(work.frames.buffer, maker.body, members, bodies.begin, one):
+        for piece in pieces_of_bodies(work.frames.buffer, maker.body, members, bodies, one):
             good[piece.members] = True
             work.put_layout(InBlocks(bodies.row[piece.members], piece.lines, piece.kept))
     _put_heads(work, bodies, good, maker)
@@ -158,8 +158,7 @@ def _put_heads(work: Work, bodies: Bodies, good: npt.NDArray[np.bool_], maker: M
         return
     # Rows that are all there are cost less to write as a slice.
     to = slice(None) if len(row) == len(work.done) else row
-    model = bodies.address >> np.uint64(48)
-    version, kind = (model & np.uint64(0xFF)).astype("uint8"), (model >> np.uint64(8)).astype("uint8")
+    version, kind = bodies.version, (bodies.address >> np.uint64(56)).astype("uint8")
     header = has_header(bodies.ci)
     heads["link"][to] = np.where(bodies.link == WIRED, np.int8(0), np.int8(1))
     heads["version"][to] = version

@@ -15,6 +15,7 @@ from attrs import frozen
 
 from divako.drivers import Block
 from divako.drivers._block_columns import BlockColumns, read_columns
+from divako.telegrams._bodies import Bodies
 from divako.telegrams._book import How
 from divako.telegrams._lines import Lines
 from divako.telegrams._source import wide
@@ -67,7 +68,7 @@ def has_blocks(walker: Walker, layout: Layout) -> bool:
     return behind or bool((walker.book.how[layout.every_code] == How.BLOCK).any())
 
 
-def pieces_of(walker: Walker, layout: Layout, begin: Integers) -> list[Piece]:
+def pieces_of(walker: Walker, layout: Layout, bodies: Bodies) -> list[Piece]:
     """Read telegrams of a layout in which blocks stand.
 
     Parameters
@@ -76,8 +77,8 @@ def pieces_of(walker: Walker, layout: Layout, begin: Integers) -> list[Piece]:
         Holds buffer and book.
     layout : Layout
         Where the records are.
-    begin : ndarray of int64, shape (m,)
-        Where all bodies begin.
+    bodies : Bodies
+        All bodies.
 
     Returns
     -------
@@ -86,7 +87,7 @@ def pieces_of(walker: Walker, layout: Layout, begin: Integers) -> list[Piece]:
     """
     book, code, place = walker.book, layout.every_code, layout.every_place
     how = book.how[code]
-    first = begin[layout.members[0]] + place
+    first = bodies.begin[layout.members[0]] + place
     sizes, is_row = walker.sizes(first, code), walker.are_rows(first, code)
     parts: list[Integers | _Stretch] = []
     at = 0
@@ -99,7 +100,7 @@ def pieces_of(walker: Walker, layout: Layout, begin: Integers) -> list[Piece]:
         parts.append(_Stretch(layout.rest, layout.end - layout.rest, walker.maker.after_records))
     stretches = [part for part in parts if isinstance(part, _Stretch)]
     out: list[Piece] = []
-    for found in _read(walker.buffer, stretches, layout.members, begin):
+    for found in _read(walker.buffer, stretches, layout.members, bodies):
         reading = iter(found.read)
         lines: list[Lines] = []
         values: list[Values] = []
@@ -110,13 +111,13 @@ def pieces_of(walker: Walker, layout: Layout, begin: Integers) -> list[Piece]:
                 values.append(_values_of(block_columns))
             elif len(part):
                 lines.append(Lines.of_codes(book, code[part]))
-                values.append(read_layout(walker, code[part], place[part], begin[found.members]))
+                values.append(read_layout(walker, code[part], place[part], bodies.begin[found.members]))
         out.append(_piece(found, lines, values))
     return out
 
 
 def pieces_of_bodies(
-    buffer: npt.NDArray[np.uint8], blocks: tuple[Block, ...], members: Integers, begin: Integers, size: int
+    buffer: npt.NDArray[np.uint8], blocks: tuple[Block, ...], members: Integers, bodies: Bodies, size: int
 ) -> list[Piece]:
     """Read bodies of one length that are a block as a whole.
 
@@ -128,12 +129,12 @@ def pieces_of_bodies(
         What they may be.
     members : ndarray of int64, shape (k,)
         Which bodies.
-    begin : ndarray of int64, shape (m,)
-        Where all bodies begin.
+    bodies : Bodies
+        All bodies.
     size : int
         Their length. [byte]
     """
-    found = _read(buffer, [_Stretch(0, size, blocks)], members, begin)
+    found = _read(buffer, [_Stretch(0, size, blocks)], members, bodies)
     return [
         _piece(one, [Lines.of_block(block.lines) for block in one.read], [_values_of(block) for block in one.read])
         for one in found
@@ -145,7 +146,7 @@ def _rows(is_row: npt.NDArray[np.bool_], first: int, stop: int) -> Integers:
 
 
 def _read(
-    buffer: npt.NDArray[np.uint8], stretches: Sequence[_Stretch], members: Integers, begin: Integers
+    buffer: npt.NDArray[np.uint8], stretches: Sequence[_Stretch], members: Integers, bodies: Bodies
 ) -> list[_Found]:
     """Find out which block each stretch is; members of different blocks part."""
     found = [_Found(members, ())]
@@ -153,26 +154,30 @@ def _read(
         found = [
             _Found(some.members[fits], (*(_of(before, fits) for before in some.read), read))
             for some in found
-            for fits, read in _kinds(buffer, stretch, begin[some.members])
+            for fits, read in _kinds(buffer, stretch, bodies.begin[some.members], bodies.version[some.members])
         ]
     return found
 
 
-def _kinds(buffer: npt.NDArray[np.uint8], stretch: _Stretch, begin: Integers) -> list[tuple[Integers, BlockColumns]]:
+def _kinds(
+    buffer: npt.NDArray[np.uint8], stretch: _Stretch, begin: Integers, version: npt.NDArray[np.uint8]
+) -> list[tuple[Integers, BlockColumns]]:
     """Give, for each block that a stretch is somewhere, where it is, and what it says there."""
     data = wide(buffer, f"V{stretch.size}")[begin + stretch.at].view("uint8").reshape(len(begin), stretch.size)
     left = np.arange(len(begin))
     out: list[tuple[Integers, BlockColumns]] = []
     for block in stretch.blocks:
-        if not len(left) or stretch.size not in block.size:
+        asked = left if not block.versions else left[np.isin(version[left], list(block.versions))]
+        if not len(asked) or stretch.size not in block.size:
             continue
-        read = read_columns(block, data[left])
+        read = read_columns(block, data[asked])
         if read is None:
-            break  # a later block may be read only where this one is none
+            left = np.setdiff1d(left, asked)  # a later block may be read only where this one is none
+            continue
         fits = np.flatnonzero(read.fits)
         if len(fits):
-            out.append((left[fits], _of(read, fits)))
-        left = left[~read.fits]
+            out.append((asked[fits], _of(read, fits)))
+            left = np.setdiff1d(left, asked[fits])
     return out
 
 
