@@ -118,7 +118,11 @@ def outcome(frame: bytes, **said: Any) -> Telegram | None:
 
 
 def hold(batch: Batch, frames_: list[bytes], **said: Any) -> None:
-    assert rows_of(batch.contents()) == wanted_of([outcome(frame, **said) for frame in frames_])
+    contents = batch.contents()
+    assert rows_of(contents) == wanted_of([outcome(frame, **said) for frame in frames_])
+    for code, words in ((contents.quantity, contents.quantities), (contents.text, contents.texts)):
+        mentioned = list(dict.fromkeys(one for one in code.tolist() if one >= 0))
+        assert mentioned == list(range(len(words))), "words come in the order in which rows mention them"
 
 
 @settings(max_examples=150, deadline=None)

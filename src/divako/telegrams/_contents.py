@@ -157,6 +157,8 @@ class Gathered:
         """
         parts = self._parts or [self._read(()) | {"telegram": np.empty(0, dtype="int64")}]
         columns: dict[str, Any] = {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
+        quantities = _by_mention(columns, "quantity", list(self._quantities))
+        texts = _by_mention(columns, "text", list(self._texts))
         for name in ("time_of_day", "clock"):
             if np.isnat(columns[name]).all():
                 columns[name] = np.broadcast_to(columns[name][:1], columns[name].shape)  # takes no memory
@@ -164,7 +166,19 @@ class Gathered:
             meter=meter[columns["telegram"]],
             **columns,
             meter_ids=meter_ids,
-            quantities=tuple(self._quantities),
+            quantities=quantities,
             types=TYPES,
-            texts=tuple(self._texts),
+            texts=texts,
         )
+
+
+def _by_mention(columns: dict[str, Any], name: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Put words in the order in which rows mention them, so that they do not tell which way a telegram went."""
+    code = columns[name]
+    first = np.full(len(words) + 1, len(code), dtype="int64")  # one more for code -1
+    first[code[::-1]] = np.arange(len(code))[::-1]  # what is written last stays: the first mention
+    order = [at for at in np.argsort(first[:-1], kind="stable").tolist() if first[at] < len(code)]
+    to = np.full(len(words) + 1, -1, dtype=code.dtype)
+    to[order] = np.arange(len(order))
+    columns[name] = to[code]
+    return tuple(words[at] for at in order)
