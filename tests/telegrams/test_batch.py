@@ -132,6 +132,35 @@ def test_columns_are_as_long_as_the_frames() -> None:
         next(iterate_batches([], size=0))
 
 
+def test_what_the_caller_does_with_his_times_afterwards_changes_no_batch() -> None:
+    frames = frames_of(40)
+    times = NOW + np.arange(40).astype("timedelta64[ms]")
+    kept = times.copy()
+    batch = decode_batch(frames, received_at=times)
+    times[:] = np.datetime64("1999-01-01", "ms")
+    np.testing.assert_array_equal(batch.telegrams.received_at, kept)
+    np.testing.assert_array_equal(batch.readings.time, kept)
+    assert batch.telegram_at(7) == decode(frames[7], received_at=kept[7])
+
+
+def test_makers_are_named_once_however_many_they_are() -> None:
+    made = np.arange(1 << 15).astype("<u2").tobytes()
+    frame = long_frame(SENDER, bytes.fromhex("041339300000"))
+    frames = []
+    for at in range(0, len(made), 2):
+        raw = bytearray(frame)
+        raw[11:13] = made[at : at + 2]
+        raw[-2] = sum(raw[4:-2]) & 0xFF
+        frames.append(bytes(raw))
+    batch = decode_batch(frames, errors="collect")
+    names = batch.telegrams.manufacturers
+    assert names == tuple(sorted(set(names)))
+    for row in range(0, len(frames), 1111):
+        one = batch.telegram_at(row)
+        assert one.mvt is not None
+        assert names[batch.telegrams.manufacturer[row]] == one.mvt.manufacturer
+
+
 def test_an_empty_batch_is_empty() -> None:
     batch = decode_batch([])
     assert (len(batch), len(batch.readings), len(batch.errors)) == (0, 0, 0)

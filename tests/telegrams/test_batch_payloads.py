@@ -127,6 +127,10 @@ def test_what_a_receiver_adds_is_cut_off() -> None:
     frames = [FRAME + b"\x9c"] * 40
     assert decode_batch(frames, trailing=1).readings.count.tolist() == [12345] * 40
     assert decode_batch([*frames, FRAME[:1]], trailing=1, errors="collect").errors.row.tolist() == [40]
+    for less in (-1, -100_000):
+        for min_rows in (1, 1000):
+            with pytest.raises(ValueError, match="negative"):
+                decode_batch(frames, trailing=less, errors="collect", _min_rows=min_rows)
 
 
 def test_a_part_is_given_where_it_is_asked_for() -> None:

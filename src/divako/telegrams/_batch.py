@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from divako.mbus import Formats, KeyLookup
+from divako.mbus import Formats, KeyLookup, cut_trailing
 from divako.model import ArrowProducer, speaks_arrow
 from divako.telegrams._asked import Words
 from divako.telegrams._blocks import Blocks
@@ -80,7 +80,8 @@ def decode_batch(
         With ``errors="raise"``, the first; and an `InputError` where a whole column of Arrow is of another
         type, or its timestamps have no zone.
     ValueError, TypeError
-        A column has another length than the frames, or frames or columns are none of these forms.
+        A column has another length than the frames, frames or columns are none of these forms, or `trailing` is
+        below zero.
 
     Examples
     --------
@@ -173,6 +174,7 @@ def decoded_parts(
     if errors not in {"raise", "collect"}:
         msg = "errors must be 'raise' or 'collect'"
         raise ValueError(msg)
+    cut_trailing(b"", more["trailing"])  # refuses a number below zero, with which columns would read beyond frames
     source = source_of(received.frames)
     n = len(source)
     told = Told(n, received)

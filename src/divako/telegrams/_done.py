@@ -52,7 +52,8 @@ def joined(
     for name, of in (("manufacturer", words.manufacturers), ("security", words.securities), ("error", words.codes)):
         # In alphabetical order, so that they do not tell which way a telegram went.
         order = sorted(of)
-        to = np.array([*(order.index(word) for word in of), -1], dtype=heads[name].dtype)
+        place = {word: at for at, word in enumerate(order)}
+        to = np.array([*map(place.__getitem__, of), -1], dtype=heads[name].dtype)
         heads[name] = to[heads[name]]
         sorted_words[name] = tuple(order)
     telegrams = Telegrams(

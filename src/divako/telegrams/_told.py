@@ -83,7 +83,7 @@ class Told:
             )
             raise TypeError(msg)
         _require_length(given, self.n)
-        return given.astype("datetime64[ms]", copy=False)
+        return given.astype("datetime64[ms]")  # a copy: the array stays the caller's, who may change it
 
     def asked(self, more: dict[str, Any], alone: Callable[[int], Telegram]) -> Asked:
         """Bring the columns to the form that parts are decoded with."""
