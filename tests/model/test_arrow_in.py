@@ -49,6 +49,18 @@ def test_bytes_stand_where_the_column_says(items: list[bytes | None], kind: pa.D
 
 
 @settings(deadline=None)
+@given(st.integers(0, 9), st.data())
+def test_bytes_of_one_width_are_bytes(width: int, data: st.DataObject) -> None:
+    items = data.draw(st.lists(st.none() | st.binary(min_size=width, max_size=width), max_size=12))
+    cut = data.draw(st.integers(0, 12))
+    for column in pieces(items, pa.binary(width), cut):
+        got = binary_column(column)
+        known = got.known_or_all().tolist()
+        places = zip(got.begin.tolist(), got.end.tolist(), known, strict=True)
+        assert [bytes(got.buffer[begin:end]) if there else None for begin, end, there in places] == items
+
+
+@settings(deadline=None)
 @given(
     st.lists(st.none() | st.integers(-(1 << 62), 1 << 62), max_size=8),
     st.sampled_from(["s", "ms", "us", "ns"]),

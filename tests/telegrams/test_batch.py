@@ -74,6 +74,7 @@ def test_frames_come_in_many_forms() -> None:
         pa.chunked_array([frames[:20], frames[20:]]),
         pa.table({"frame": frames}),
         pa.array(frames, pa.binary_view()),
+        pa.array(frames, pa.binary(width)),
     ):
         all_same(decode_batch(given_), wanted)
     all_same(decode_batch(pa.array(frames)[10:20]), decode_batch(frames[10:20]))
@@ -117,6 +118,12 @@ def test_what_is_no_frame_is_refused_by_its_row() -> None:
     for wrong in (b"abc", [1], {1}, np.zeros(3), np.zeros((2, 3))):
         with pytest.raises(TypeError):
             decode_batch(wrong)
+    for cut in (np.array([b"ab\0", b"c"]), np.array([[b"ab"]])):
+        with pytest.raises(TypeError, match="zero bytes"):
+            decode_batch(cut)
+    for places in ([0, 4], range(5), []):
+        with pytest.raises(TypeError, match="offsets are an array"):
+            decode_batch((b"abcd", places))
     for offsets in ([1], [3, 2], [0, 99], []):
         if offsets != [1]:
             with pytest.raises(ValueError, match="offsets"):

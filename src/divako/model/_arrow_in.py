@@ -25,6 +25,7 @@ _address_of = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_char
     ("PyCapsule_GetPointer", ctypes.pythonapi)
 )
 _STRUCT = "+s"
+_FIXED = "w:"  # bytes of one width, which follows
 _OFFSETS = {"z": "<i4", "u": "<i4", "Z": "<i8", "U": "<i8"}
 _INLINE = 12  # bytes of a view that stand in the view itself
 _VIEW = 16  # bytes of a view
@@ -52,8 +53,8 @@ def binary_column(given: Any) -> BinaryColumn:
     Parameters
     ----------
     given : object with ``__arrow_c_stream__`` or ``__arrow_c_array__``
-        An array or chunked array of binary, string, or their large, view and dictionary forms; or a
-        table of one such column.
+        An array or chunked array of binary, string, or their large, view, fixed-size and dictionary
+        forms; or a table of one such column.
 
     Returns
     -------
@@ -211,6 +212,7 @@ def _end(struct: Any) -> None:
 def _format_of(schema: Any) -> str:
     """Give the type of a column, or of its words."""
     form: str = (schema.dictionary.contents if schema.dictionary else schema).format.decode()
+    form = "z" if form.startswith(_FIXED) else form
     of_words = form in BINARIES
     if not of_words and (schema.dictionary or not (form in NUMBERS or form == NULLS or form.startswith("ts"))):
         msg = "a column holds bytes, texts, integers or timestamps"
@@ -224,7 +226,7 @@ def _piece(schema: Any, array: Any, first: int, n: int) -> Piece:
     if form == NULLS:
         return Piece(np.zeros(n, dtype="bool"), None, None, n)
     known = _bits(array.buffers[0], first, n) if array.null_count and array.buffers[0] else None
-    if form in BINARIES:
+    if form in BINARIES or form.startswith(_FIXED):
         return Piece(None, None, _strings(form, array, first, n, known), n)
     dtype = np.dtype(NUMBERS.get(form, "<i8"))
     numbers = np.frombuffer(_raw(array.buffers[1], (first + n) * dtype.itemsize), dtype=dtype)[first:]
@@ -236,7 +238,12 @@ def _piece(schema: Any, array: Any, first: int, n: int) -> Piece:
 
 
 def _strings(form: str, array: Any, first: int, n: int, known: Flags | None) -> BinaryColumn:
-    if form not in _OFFSETS:
+    if form.startswith(_FIXED):
+        width = int(form[len(_FIXED) :])
+        buffer = _raw(array.buffers[1], (first + n) * width)[first * width :]
+        begin = np.arange(n, dtype="int64") * width
+        end = begin + width
+    elif form not in _OFFSETS:
         buffer, begin, end = _of_views(array, first, n, known)
     else:
         offsets = np.frombuffer(_raw(array.buffers[1], (first + n + 1) * int(_OFFSETS[form][2])), dtype=_OFFSETS[form])

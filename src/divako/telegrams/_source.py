@@ -250,6 +250,9 @@ def source_of(frames: Any) -> Source:
         return _of_rows(frames)
     if isinstance(frames, tuple) and len(frames) == 2 and isinstance(frames[1], np.ndarray):
         return _of_offsets(*frames)
+    if isinstance(frames, tuple) and len(frames) == 2 and isinstance(frames[1], list | range):
+        msg = "offsets are an array of whole numbers"
+        raise TypeError(msg)
     if isinstance(frames, Sequence) and not isinstance(frames, str | bytes | bytearray | memoryview):
         return _Items(frames)
     msg = "frames are a sequence of bytes or texts, a buffer with offsets, rows of uint8 or an Arrow array"
@@ -257,7 +260,10 @@ def source_of(frames: Any) -> Source:
 
 
 def _of_rows(rows: npt.NDArray[Any]) -> Source:
-    if rows.ndim == 1 and rows.dtype.kind in "OSU":
+    if rows.dtype.kind == "S":
+        msg = "numpy cuts zero bytes off the end of bytes; hand over a list, or rows of uint8"
+        raise TypeError(msg)
+    if rows.ndim == 1 and rows.dtype.kind in "OU":
         return _Items(rows.tolist())
     if rows.ndim != 2 or rows.dtype != np.uint8:
         msg = "an array of frames is two-dimensional and of uint8"
