@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 
+from typing import Any
+
 import pytest
 
 from hypothesis import given
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from divako.codec import AesKey
 from divako.errors import DecryptionError, InputError
 from divako.model import Mvt
-from divako.simulate import Address, wireless_frame
+from divako.simulate import Address, encode_record, long_frame, wireless_frame
 from divako.telegrams import KeyStore, decode, decode_batch, parse_key
 
 
@@ -43,6 +45,26 @@ def test_a_wrong_number_is_refused_by_its_place(number: str) -> None:
     with pytest.raises(InputError, match="entry 2 of the keys") as caught:
         KeyStore.from_mapping({"12345678": HEX, number: HEX})
     assert HEX not in str(caught.value)
+
+
+def test_a_number_that_is_no_text_is_refused() -> None:
+    numbers: Any = {12345678: HEX}
+    with pytest.raises(InputError, match="entry 1 of the keys: a meter number is a text, not int"):
+        KeyStore.from_mapping(numbers)
+
+
+def test_a_meter_that_stands_twice_is_refused() -> None:
+    with pytest.raises(InputError, match="entry 2 of the keys: this meter stands twice") as caught:
+        KeyStore.from_mapping({"KAM-12345678": HEX, "12345678": HEX[::-1]})
+    assert "12345678" not in str(caught.value)
+
+
+@pytest.mark.parametrize("keys", [{"12345678": HEX}, HEX, lambda _meter_id, _mvt: HEX])
+def test_what_knows_no_keys_is_refused_before_a_telegram_asks(keys: Any) -> None:
+    frame = long_frame(SENDER, encode_record(b"\x04\x13", 1))
+    for call in (decode, lambda frame, **more: decode_batch([frame], **more)):
+        with pytest.raises(TypeError, match="KeyStore"):
+            call(frame, keys=keys)
 
 
 @pytest.mark.parametrize("key", ["", HEX[:-2], HEX + "00", "not hexadecimal digits at all", b"short"])

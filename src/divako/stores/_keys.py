@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
 
@@ -13,12 +14,12 @@ from divako.errors import InputError
 from divako.telegrams import KeyStore
 
 
-def read_keys(path: Path) -> KeyStore:
+def read_keys(path: str | os.PathLike[str]) -> KeyStore:
     """Read a keys file.
 
     Parameters
     ----------
-    path : Path
+    path : path-like
         A TOML file, or a JSON file by its suffix: meter numbers and keys, at the top or
         in the table ``keys``.
 
@@ -34,7 +35,7 @@ def read_keys(path: Path) -> KeyStore:
         place of the entry, and shows neither number nor key.
     """
     try:
-        return KeyStore.from_mapping(_entries(path))
+        return KeyStore.from_mapping(_entries(Path(path)))
     except InputError as error:
         msg = f"{path}: {error}"
         raise InputError(msg) from None

@@ -16,7 +16,7 @@ from divako.errors import AuthenticationError, DecodeError, DecryptionError, Unk
 from divako.lorawan import parse_uplink
 from divako.mbus import Formats, KeyLookup, cut_trailing, decode_wired, looks_wired
 from divako.model import Readings, Status, Telegram, Uplink, Verdict, readings_of_records
-from divako.telegrams._keys import KeyStore, Turn
+from divako.telegrams._keys import KeyStore, Turn, require_lookup
 from divako.wmbus import decode_wireless
 
 
@@ -92,6 +92,8 @@ def decode(
         more["frame_format"] = frame_format
     if isinstance(keys, KeyStore):
         return _with_keys_in_turn(functools.partial(read, frame, **more), keys)
+    if keys is not None:
+        require_lookup(keys)
     return read(frame, keys=keys, **more)
 
 

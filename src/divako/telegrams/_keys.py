@@ -6,7 +6,7 @@ import collections
 import re
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from divako.codec import AesKey, DesKey
 from divako.errors import InputError
@@ -65,8 +65,8 @@ class KeyStore:
         Raises
         ------
         InputError
-            A number or key is not of that form; the message says which entry by its
-            place, and shows neither.
+            A number or key is not of that form, or a number stands twice, with and without its
+            letters; the message says which entry by its place, and shows neither.
 
         Examples
         --------
@@ -74,10 +74,15 @@ class KeyStore:
         KeyStore(1 meter)
         """
         out: dict[str, tuple[bytes, ...]] = {}
-        for place, (number, key) in enumerate(keys.items(), 1):
-            match = _NUMBER.fullmatch(number.strip().upper())
+        entries: Mapping[Any, Given] = keys  # files and people write numbers as they like
+        for place, (number, key) in enumerate(entries.items(), 1):
+            match = _NUMBER.fullmatch(number.strip().upper()) if isinstance(number, str) else None
             if match is None:
-                msg = f"entry {place} of the keys: a meter number has eight digits"
+                of = "has eight digits" if isinstance(number, str) else f"is a text, not {type(number).__name__}"
+                msg = f"entry {place} of the keys: a meter number {of}"
+                raise InputError(msg)
+            if match.group(1) in out:
+                msg = f"entry {place} of the keys: this meter stands twice; several keys are one list"
                 raise InputError(msg)
             out[match.group(1)] = _parsed(key, f"entry {place} of the keys")
         return cls(out)
@@ -169,6 +174,13 @@ class Turn:
         keys = self._store.keys_of(meter_id, mvt)
         self.more = self.more or len(keys) > self._turn + 1
         return keys[min(self._turn, len(keys) - 1)] if keys else None
+
+
+def require_lookup(keys: object) -> None:
+    """Refuse what knows no keys before a telegram asks it."""
+    if not hasattr(keys, "key_of"):
+        msg = "keys are a KeyStore, such as KeyStore.from_mapping makes, or have a key_of of their own"
+        raise TypeError(msg)
 
 
 def _several(keys: bytes | Sequence[bytes]) -> tuple[bytes, ...]:

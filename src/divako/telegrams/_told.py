@@ -17,7 +17,7 @@ from divako.model import ArrowColumn, Mvt, Telegram, arrow_column, speaks_arrow
 from divako.telegrams._asked import FORMATS, Asked
 from divako.telegrams._decode import decode
 from divako.telegrams._keyring import KeysOf
-from divako.telegrams._keys import KeyStore
+from divako.telegrams._keys import KeyStore, require_lookup
 from divako.telegrams._received import Received
 from divako.telegrams._source import Source
 
@@ -127,6 +127,7 @@ def keys_of(keys: KeyLookup | None) -> KeysOf | None:
     """Let any lookup give the keys of a meter in turn."""
     if keys is None or isinstance(keys, KeyStore):
         return None if keys is None else keys.keys_of
+    require_lookup(keys)
 
     def only(meter_id: str, mvt: Mvt | None) -> tuple[AesKey | DesKey, ...]:
         key = keys.key_of(meter_id, mvt)
