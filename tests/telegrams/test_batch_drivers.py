@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from divako import drivers
 from divako.drivers import MbusDriver
 from divako.errors import DivakoError
+from divako.mbus import lvar_size
 from divako.model import Mvt, Readings, Telegram, is_reading
-from divako.simulate import Address, compact_records, wireless_frame
+from divako.simulate import Address, compact_records, long_frame, wireless_frame
 from divako.telegrams import KeyStore, decode, decode_batch, learn_formats, readings_of
 from divako.telegrams import _batch as batch_module
+from divako.telegrams import _makers as makers_module
 from divako.testing import frames as frames_like
 
 
@@ -80,6 +82,30 @@ def test_a_batch_is_its_telegrams_one_by_one(name: str, data: st.DataObject) -> 
                 assert (table.version[row], table.device_type[row]) == (one.mvt.version, one.mvt.device_type)
 
 
+VARIABLE = bytes.fromhex("00 03 40 41 80 bf c0 c9 d4 e8 ef f6 ff")  # bytes that say how long the data is
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_data_of_any_length_is_a_telegram_or_an_error(name: str) -> None:
+    driver = driver_of(name)
+    found = [outcome(one.frame, keys=one.key and KeyStore.single(one.key)) for one in driver.examples]
+    models = {one.mvt for one in found if isinstance(one, Telegram) and one.mvt is not None}
+    frames = [
+        long_frame(
+            Address("12345678", model),
+            b"\x0d" + known.vib + bytes([lvar]) + bytes(range(1, 1 + (lvar_size(lvar) or 0))),
+        )
+        for model in models
+        for known in driver.records
+        for lvar in VARIABLE
+    ]
+    alone = [outcome(frame) for frame in frames]
+    batch = decode_batch(frames, errors="collect", _min_rows=1)
+    telegrams = [one for one in alone if isinstance(one, Telegram)]
+    np.testing.assert_array_equal(batch.readings.value, readings_of(telegrams).value)
+    assert len(batch.errors) == len(frames) - len(telegrams)
+
+
 def is_declared(driver: MbusDriver) -> bool:
     """Tell whether it takes no function of the driver's to read a telegram."""
     blocks = [*driver.body, *driver.after_records, *(block for known in driver.records for block in known.block)]
@@ -114,6 +140,17 @@ def test_dates_and_texts_are_those_of_single_telegrams(min_rows: int) -> None:
     quantity = [contents.quantities[code] for code in contents.quantity]
     columns = (contents.storage, contents.tariff, contents.subunit, contents.function, contents.status)
     assert list(zip(contents.telegram, quantity, *columns, strict=True)) == wanted
+
+
+def test_models_are_told_apart_however_many_they_are(all_same: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = [example.frame for name in NAMES for example in driver_of(name).examples] * 3
+    frames += [b"\x0c\x44" + bytes([i, i, *range(6), ci, i]) for i in range(90) for ci in (0x78, 0xA0)]
+    asked: dict[str, Any] = {"keys": KeyStore.single(KEY), "errors": "collect", "_min_rows": 1}
+    wanted = decode_batch(frames, **asked)
+    assert len(wanted.readings)
+    for few in (0, 1 << 20):
+        monkeypatch.setattr(makers_module, "_FEW", few)
+        all_same(decode_batch(frames, **asked), wanted)
 
 
 def test_records_without_data_stand_in_one_place_with_the_next_in_compact_frames() -> None:

@@ -21,6 +21,7 @@ from divako.model import Record, Register, Status, filled_record
 
 
 _LONGEST_TEXT = 0xBF
+_LONGEST_NUMBER = 64  # bytes that a length byte announces of a number
 
 Reader: TypeAlias = Callable[[bytes, Status, np.datetime64 | None], Record]
 
@@ -63,10 +64,12 @@ def reader_as(meaning: Meaning, header: bytes, lvar: int | None = None) -> Reade
         if meaning.form is Form.NUMBER:
             return _of_integers(meaning, register, header, read_signed)
 
-    # Without the length byte, variable data that is no number is a text.
-    is_text = lvar is None and meaning.field == LVAR and meaning.form is Form.IDENTIFICATION
+    # Without the length byte, variable data is a text where it is no number, or is longer than numbers are.
+    variable = lvar is None and meaning.field == LVAR
+    longest = -1 if meaning.form is Form.IDENTIFICATION else _LONGEST_NUMBER
 
     def read(data: bytes, status: Status, received_at: np.datetime64 | None) -> Record:
+        is_text = variable and len(data) > longest
         return read_record(
             meaning, header, data, min(len(data), _LONGEST_TEXT) if is_text else lvar, received_at, status
         )

@@ -33,7 +33,8 @@ CHECKED = list(Verdict).index(Verdict.CHECKED)
 AUTHENTICATED = list(Verdict).index(Verdict.AUTHENTICATED)
 COMPACT = (0x73, 0x7B, 0x79)
 _LONG, _SHORT, _BARE = (0x72, 0x73), (0x7A, 0x7B), (0x78, 0x79)
-_HEADLESS = np.isin(np.arange(256), [*_BARE, *MAKERS_OWN])
+_OF_MAKERS = np.isin(np.arange(256), MAKERS_OWN)
+_HEADLESS = np.isin(np.arange(256), _BARE) | _OF_MAKERS
 _START, _STOP, _TO_METER = 0x68, 0x16, 0x40
 _HEAD, _BLOCK, _CRC = 10, 16, 2
 _FIRST_B = 128  # bytes of the first block of format B with its CRC
@@ -323,6 +324,6 @@ def has_header(ci: npt.NDArray[np.uint8]) -> Flags:
     return ~_HEADLESS[ci]
 
 
-def is_of_makers(ci: int) -> bool:
-    """Tell whether a CI field announces a body in a layout of the maker's own."""
-    return ci in MAKERS_OWN
+def in_makers_layout(ci: npt.NDArray[np.uint8]) -> Flags:
+    """Tell which CI fields announce a body in a layout of the maker's own."""
+    return _OF_MAKERS[ci]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,12 +12,15 @@ from attrs import field, frozen
 from divako.drivers import INSTALLED, MbusDriver
 from divako.drivers._registry import readers_of
 from divako.errors import AmbiguousDriverError
+from divako.mbus._ci import MAKERS_OWN
 from divako.mbus._header import model_of
 from divako.model import Mvt
-from divako.telegrams._bodies import COMPACT, Bodies, is_of_makers
+from divako.telegrams._bodies import COMPACT, Bodies, in_makers_layout
 
 
 Integers = npt.NDArray[np.int64]
+
+_FEW = 64  # kinds that are looked for one by one: of garbage there are as many as telegrams
 
 
 @frozen(eq=False)
@@ -52,21 +57,35 @@ def by_reader(buffer: npt.NDArray[np.uint8], bodies: Bodies) -> list[Readers]:
     """
     kind = bodies.address >> np.uint64(48) << np.uint64(32) | (bodies.address & np.uint64(0xFFFF)) << np.uint64(8)
     kind |= bodies.ci
-    standard = np.ones(len(kind), dtype="bool")
+    standard = ~in_makers_layout(bodies.ci)
     found: dict[str, tuple[MbusDriver, list[Integers]]] = {}
-    for one in np.unique(kind).tolist():
-        mvt, ci = model_of((one >> 8 & 0xFFFF).to_bytes(2, "little"), one >> 32 & 0xFF, one >> 40 & 0xFF), one & 0xFF
-        if not readers_of(mvt, ci) and not is_of_makers(ci):
-            continue
-        which = np.flatnonzero(kind == one)
+    for one, which in _rows_of(kind, [one for one in np.unique(kind).tolist() if readers_of(*_model_of(one))]):
+        mvt, ci = _model_of(one)
         standard[which] = False
         for maker, some in _by_maker(buffer, bodies, mvt, ci, which):
             if maker is None:
-                standard[some] = not is_of_makers(ci)
+                standard[some] = ci not in MAKERS_OWN
             elif _has_columns(maker, ci):
                 found.setdefault(maker.name, (maker, []))[1].append(some)
     out = [Readers(None, np.flatnonzero(standard))] if standard.any() else []
     return out + [Readers(maker, np.sort(np.concatenate(some))) for maker, some in found.values()]
+
+
+def _model_of(kind: int) -> tuple[Mvt, int]:
+    """Give model and CI field."""
+    return model_of((kind >> 8 & 0xFFFF).to_bytes(2, "little"), kind >> 32 & 0xFF, kind >> 40 & 0xFF), kind & 0xFF
+
+
+def _rows_of(kind: npt.NDArray[np.uint64], wanted: list[int]) -> Iterator[tuple[int, Integers]]:
+    """Give the rows of each kind wanted, rising; where there are few, looking for each costs less than sorting."""
+    if len(wanted) <= _FEW:
+        yield from ((one, np.flatnonzero(kind == one)) for one in wanted)
+        return
+    rows = np.flatnonzero(np.isin(kind, np.array(wanted, dtype="uint64")))
+    rows = rows[np.argsort(kind[rows], kind="stable")]
+    ordered = kind[rows]
+    for some in np.split(rows, np.flatnonzero(ordered[1:] != ordered[:-1]) + 1):
+        yield int(kind[some[0]]), some
 
 
 def _by_maker(
@@ -91,6 +110,6 @@ def _has_columns(maker: MbusDriver, ci: int) -> bool:
     """Tell whether bodies of a maker can be read by columns at all."""
     if ci in COMPACT and maker.reads_whole:
         return False
-    if is_of_makers(ci) and not (maker.reads_whole and maker.security == "none"):
+    if ci in MAKERS_OWN and not (maker.reads_whole and maker.security == "none"):
         return False
     return maker.derive is None and maker.address is None
