@@ -167,14 +167,14 @@ def cells_in(columns: Columns) -> list[Cells]:
 @given(seed=st.integers(0, 1 << 32), size=st.sampled_from([1, 40, 333, 5000]))
 def test_what_is_written_is_that_of_single_telegrams(seed: int, size: int) -> None:
     together = alike_and_checked(items_of(seed, 900), size)
-    assert (together > 300) == (size >= 333)
+    assert (together > 0) == (size >= 333)  # of fewer, no layout is worth columns
 
 
 @settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 1 << 32), size=st.sampled_from([31, 250]))
 def test_what_is_written_of_uplinks_is_that_of_single_uplinks(seed: int, size: int) -> None:
     together = alike_and_checked(items_of(seed, 250, uplinks=0.95), size)
-    assert (together > 50) == (size == 250)
+    assert (together > 0) == (size == 250)
 
 
 @settings(max_examples=6, deadline=None)
