@@ -8,14 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from attrs import fields
+from attrs import evolve, fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divako.errors import DivakoError, InputError
 from divako.model import Mvt, Table
 from divako.simulate import Address, long_frame
-from divako.telegrams import Batch, KeyStore, decode, decode_batch, iterate_batches
+from divako.telegrams import Batch, KeyStore, Received, decode, decode_batch, iterate_batches
 from divako.telegrams import _book as book_module
 from divako.telegrams._book import Book
 
@@ -179,6 +179,12 @@ def test_the_first_error_is_raised() -> None:
     with pytest.raises(DivakoError) as caught:
         decode_batch(frames)
     assert caught.value.code == "decode.truncated"
+    assert caught.value.__notes__ == ["row 50 of the batch"]
+    received = Received.of_lines(["00", "nonsense"])
+    for _ in range(2):
+        with pytest.raises(InputError) as again:
+            decode_batch(evolve(received, frames=frames[:2]))
+        assert again.value.__notes__ == ["row 1 of the batch"]
 
 
 def test_one_telegram_of_a_batch_is_what_decode_gives() -> None:

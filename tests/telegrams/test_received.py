@@ -193,6 +193,17 @@ def test_data_frames_bring_their_columns() -> None:
     )
 
 
+@pytest.mark.parametrize("min_rows", [1, 1000])
+def test_arrays_of_numpy_say_what_sequences_say(min_rows: int) -> None:
+    payloads = [STATUS] * 3
+    wanted = decode_batch(payloads, f_port=[103] * 3, meter_ids=["a", "", "b"], _min_rows=min_rows)
+    for port in (np.full(3, 103, "uint8"), np.int64(103)):
+        for names in (np.array(["a", "", "b"]), ["a", None, "b"], np.array(["a", None, "b"], dtype=object)):
+            got = decode_batch(payloads, f_port=port, meter_ids=names, _min_rows=min_rows)
+            all_same(got, wanted)
+            assert [type(name) for name in got.telegrams.meter_ids] == [str] * 3
+
+
 def test_columns_may_be_called_otherwise_but_not_guessed_at() -> None:
     table = pa.table({"a": [PLAIN], "b": pa.array([0], pa.timestamp("ms", "UTC")), "frame": [PLAIN], "hex": ["00"]})
     got = decode_batch(Received.of_table(table, columns={"frames": "a", "received_at": "b"}))
@@ -202,6 +213,8 @@ def test_columns_may_be_called_otherwise_but_not_guessed_at() -> None:
             Received.of_table(table, columns=wrong)
     with pytest.raises(ValueError, match="columns are"):
         Received.of_table(table, columns={"frame": "a"})
+    with pytest.raises(TypeError, match="speaks Arrow"):
+        Received.of_table({"hex": ["00"]})  # type: ignore[arg-type]
     with pytest.raises(InputError, match="no column"):
         Received.of_table(pa.table({"received_at": [0]}))
 
@@ -225,6 +238,11 @@ def test_an_instant_that_milliseconds_cannot_count_is_refused_in_its_row() -> No
         ({"received_at": pa.array([0, 0], pa.timestamp("ms", "UTC"))}, ValueError),
         ({"f_port": pa.array([1.0])}, InputError),
         ({"f_port": pa.array([1, 2])}, ValueError),
+        ({"f_port": "1"}, TypeError),
+        ({"f_port": [1.0]}, TypeError),
+        ({"f_port": np.float64(1)}, TypeError),
+        ({"device": 1}, TypeError),
+        ({"device": [b"axioma_w1"]}, TypeError),
         ({"device": pa.array([1])}, InputError),
         ({"meter_ids": "a"}, TypeError),
         ({"meter_ids": ["a", "b"]}, ValueError),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import functools
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from divako.errors import DivakoError
 from divako.mbus import Formats, KeyLookup, cut_trailing
 from divako.model import ArrowProducer, speaks_arrow
 from divako.telegrams._asked import Words
 from divako.telegrams._blocks import Blocks
 from divako.telegrams._done import Done, joined
 from divako.telegrams._part import decode_part
-from divako.telegrams._received import Instants, Names, Ports, Received, received_of
+from divako.telegrams._received import Identities, Instants, Names, Ports, Received, received_of
 from divako.telegrams._reread import contents_of
 from divako.telegrams._source import source_of
 from divako.telegrams._tables import Batch
@@ -33,7 +34,7 @@ def decode_batch(
     frame_format: Names | None = None,
     f_port: Ports | None = None,
     device: Names | None = None,
-    meter_ids: Sequence[str] | ArrowProducer | None = None,
+    meter_ids: Identities | None = None,
     formats: Formats | None = None,
     trailing: int = 0,
     partial: bool = False,
@@ -59,7 +60,7 @@ def decode_batch(
         As for `decode`: one for all, or ``n``. Timestamps of Arrow have any unit and need a time zone; what
         is finer than milliseconds is cut off, and null is what nobody said.
     meter_ids : sequence of str or Arrow array, optional
-        Identities of LoRaWAN devices, ``n``.
+        Identities of LoRaWAN devices, ``n``; None or null for one that nobody knows.
     formats : Formats, optional
         Record headers by signature, for compact frames.
     trailing, partial : optional
@@ -77,8 +78,8 @@ def decode_batch(
     Raises
     ------
     DecodeError, DriverError, InputError
-        With ``errors="raise"``, the first; and an `InputError` where a whole column of Arrow is of another
-        type, or its timestamps have no zone.
+        With ``errors="raise"``, the first, with a note of its row; and an `InputError` where a whole column of
+        Arrow is of another type, or its timestamps have no zone.
     ValueError, TypeError
         A column has another length than the frames, frames or columns are none of these forms, or `trailing` is
         below zero.
@@ -111,7 +112,7 @@ def decode_blocks(
     frame_format: Names | None = None,
     f_port: Ports | None = None,
     device: Names | None = None,
-    meter_ids: Sequence[str] | ArrowProducer | None = None,
+    meter_ids: Identities | None = None,
     formats: Formats | None = None,
     trailing: int = 0,
     errors: str = "raise",
@@ -186,12 +187,20 @@ def decoded_parts(
         frames_here = source.part(first, min(first + _PART, n))
         part = decode_part(frames_here, first, asked, words, min_rows=min_rows, in_blocks=in_blocks, in_alike=in_alike)
         if part.refused and errors == "raise":
-            raise part.refused[0][1]
+            raise _noted(*part.refused[0])
         parts.append(part)
         if progress is not None:
             progress(min(first + _PART, n), n)
     contents = functools.partial(contents_of, source, told, more, min_rows=min_rows)
     return joined(parts, words, alone, contents)
+
+
+def _noted(row: int, error: DivakoError) -> DivakoError:
+    """Note on an error where it is; one that was handed over may have its note from before."""
+    note = f"row {row} of the batch"
+    if note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
+    return error
 
 
 def iterate_batches(
@@ -214,7 +223,8 @@ def iterate_batches(
     progress : callable, optional
         Called after each batch with how many telegrams are done.
     **asked
-        As for `decode_batch`, the same for all.
+        As for `decode_batch`, the same for all. What is said of each telegram, such as when it came, stands with
+        the frames in `Received`.
 
     Yields
     ------

@@ -11,13 +11,14 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from divako.errors import DivakoError, InputError
-from divako.model import ArrowProducer, arrow_table
+from divako.model import ArrowProducer, arrow_table, speaks_arrow
 from divako.telegrams._json_lines import columns_of_lines
 
 
 Instants: TypeAlias = np.datetime64 | npt.NDArray[np.datetime64] | ArrowProducer
-Names: TypeAlias = str | Sequence[str | None] | ArrowProducer
-Ports: TypeAlias = int | Sequence[int | None] | ArrowProducer
+Identities: TypeAlias = Sequence[str | None] | npt.NDArray[np.str_] | ArrowProducer
+Names: TypeAlias = str | Identities
+Ports: TypeAlias = int | np.integer[Any] | Sequence[int | None] | npt.NDArray[np.integer[Any]] | ArrowProducer
 
 # What a column is called in lines of JSON comes first.
 _NAMES = {
@@ -60,7 +61,7 @@ class Received:
     frame_format: Names | None = field(default=None, repr=False)
     f_port: Ports | None = field(default=None, repr=False)
     device: Names | None = field(default=None, repr=False)
-    meter_ids: Sequence[str] | ArrowProducer | None = field(default=None, repr=False)
+    meter_ids: Identities | None = field(default=None, repr=False)
     line: npt.NDArray[np.int64] | None = field(default=None, repr=False)
     refused: Mapping[int, DivakoError] = field(factory=dict, repr=False)
     own: Mapping[int, Mapping[str, Any]] = field(factory=dict, repr=False)
@@ -92,7 +93,14 @@ class Received:
             type that is not read.
         ValueError
             `columns` names a field that there is not.
+        TypeError
+            It does not speak Arrow.
         """
+        if not speaks_arrow(table):
+            msg = (
+                f"a table speaks Arrow, as those of pyarrow, polars and pandas do, and {type(table).__name__} does not"
+            )
+            raise TypeError(msg)
         named = dict(columns or {})
         if not named.keys() <= _NAMES.keys():
             msg = f"columns are those of {', '.join(_NAMES)}"

@@ -62,9 +62,9 @@ class Told:
         self.refused: dict[int, DivakoError] = dict(received.refused)
         self.own = received.own
         self.received_at = self._instants(received.received_at)
-        self.frame_format = _coded(received.frame_format, n, ArrowColumn.words)
-        self.f_port = _coded(received.f_port, n, _ports)
-        self.device = _coded(received.device, n, ArrowColumn.words)
+        self.frame_format = _coded(received.frame_format, n, ArrowColumn.words, str)
+        self.f_port = _coded(received.f_port, n, _ports, int)
+        self.device = _coded(received.device, n, ArrowColumn.words, str)
         self.meter_ids = _names(received.meter_ids, n)
 
     def _instants(self, given: Any) -> npt.NDArray[np.datetime64]:
@@ -164,19 +164,28 @@ def _require_length(column: Any, n: int) -> None:
         raise ValueError(msg)
 
 
-def _coded(given: Any, n: int, read: Callable[[ArrowColumn], tuple[npt.NDArray[Any], Sequence[Any]]]) -> Coded:
+def _coded(
+    given: Any, n: int, read: Callable[[ArrowColumn], tuple[npt.NDArray[Any], Sequence[Any]]], kind: type[str | int]
+) -> Coded:
     column = _arrow(given)
     if column is not None:
         _require_length(column, n)
         return Coded(*read(column))
-    if given is None or isinstance(given, str | int):
-        words = () if given is None else (given,)
+    if given is None or isinstance(given, str | int | np.generic):
+        words = () if given is None else _of_kind((given,), kind)
         return Coded(np.broadcast_to(np.array(len(words) - 1, dtype="int8"), (n,)), words)
     _require_length(given, n)
     values = given.tolist() if isinstance(given, np.ndarray) else given
     seen: dict[Hashable, int] = {None: -1}
     code = np.fromiter((seen.setdefault(one, len(seen) - 1) for one in values), dtype="int64", count=n)
-    return Coded(code, tuple(seen)[1:])
+    return Coded(code, _of_kind(tuple(seen)[1:], kind))
+
+
+def _of_kind(words: tuple[Any, ...], kind: type[str | int]) -> tuple[Any, ...]:
+    if not all(isinstance(one, (str,) if kind is str else (int, np.integer)) for one in words):
+        msg = f"a column of {'names holds texts' if kind is str else 'whole numbers holds integers'}"
+        raise TypeError(msg)
+    return words
 
 
 def _ports(column: ArrowColumn) -> tuple[npt.NDArray[Any], Sequence[int]]:
@@ -194,7 +203,7 @@ def _names(given: Any, n: int) -> Sequence[str] | None:
     _require_length(given, n)
     column = _arrow(given)
     if column is None:
-        return list(given)
+        return ["" if one is None else one for one in (given.tolist() if isinstance(given, np.ndarray) else given)]
     code, words = column.words()
     names = (*words, "")  # who is not named, by -1
     return [names[one] for one in code.tolist()]
