@@ -15,14 +15,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from attrs import fields
+
 from divako.cli import main
 from divako.errors import DivakoError
 from divako.lorawan import parse_uplink
+from divako.model import Readings, Telegram
+from divako.telegrams import decode, decode_batch, readings_of
 
 
 # What the scorer is asked: wall-clock times where the case has them, further readings allowed.
 ASKED = argparse.Namespace(by="vendor,model", time="lenient", ignore_quantity=False, no_extra=False, only=[])
 FLOOR = 0.95
+RECEIVED = np.datetime64("2026-01-02T03:04:05", "ms")
 
 Line = dict[str, Any]
 
@@ -102,3 +107,29 @@ def test_payloads_of_the_devices_that_have_a_driver(
         sys.stdout.write(f"  {device}: {group[1]}/{group[0]}\n")
     assert total[0] > 0
     assert total[1] >= FLOOR * total[0]
+
+
+@pytest.mark.parametrize("min_rows", [1, 16])
+def test_a_batch_gives_what_single_payloads_give(cases: Path, min_rows: int) -> None:
+    corpus = 20 * read(cases / "lorawan" / "payloads.jsonl")  # many of each, so that layouts are worth columns
+    frames = [bytes.fromhex(case["hex"]) for case in corpus]
+    devices = [f"{case['vendor']} {case['model']}" for case in corpus]
+    ports = [case["fport"] for case in corpus]
+    alone: list[Telegram | DivakoError] = []
+    for frame, device, port in zip(frames, devices, ports, strict=True):
+        try:
+            alone.append(decode(frame, device=device, f_port=port, received_at=RECEIVED))
+        except DivakoError as error:
+            alone.append(error)
+    batch = decode_batch(
+        frames, device=devices, f_port=ports, received_at=RECEIVED, errors="collect", _min_rows=min_rows
+    )
+    readings = readings_of([one for one in alone if isinstance(one, Telegram)])
+    for field in fields(Readings):
+        mine, yours = getattr(batch.readings, field.name), getattr(readings, field.name)
+        if isinstance(mine, np.ndarray):
+            np.testing.assert_array_equal(mine, yours, err_msg=field.name)
+        else:
+            assert mine == yours
+    codes = [batch.errors.codes[code] for code in batch.errors.code]
+    assert codes == [one.code for one in alone if isinstance(one, DivakoError)]

@@ -15,7 +15,7 @@ from attrs import fields
 
 from divako.errors import DivakoError
 from divako.model import Readings, Telegram
-from divako.telegrams import KeyStore, decode, decode_batch, readings_of
+from divako.telegrams import KeyStore, decode, decode_batch, learn_formats, readings_of
 
 
 RECEIVED = np.datetime64("2026-01-02T03:04:05", "ms")
@@ -50,8 +50,11 @@ def test_a_batch_gives_what_single_telegrams_give(cases: Path, name: str, min_ro
     for (key, form), frames in of_key(cases / "mbus" / f"{name}.jsonl").items():
         store = None if key is None else KeyStore.single(key)
         asked: dict[str, Any] = {"keys": store, "frame_format": form, "received_at": RECEIVED}
-        alone = [outcome(frame, **asked) for frame in frames]
-        batch = decode_batch(frames, errors="collect", _min_rows=min_rows, **asked)
+        full = [outcome(frame, **asked) for frame in frames]
+        asked["formats"] = learn_formats([one for one in full if isinstance(one, Telegram)])
+        # Many of each, so that layouts are worth columns.
+        alone = [outcome(frame, **asked) for frame in frames] * 17
+        batch = decode_batch(frames * 17, errors="collect", _min_rows=min_rows, **asked)
 
         readings = readings_of([one for one in alone if isinstance(one, Telegram)])
         for field in fields(Readings):
