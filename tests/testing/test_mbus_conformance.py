@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import pickle
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -23,6 +23,7 @@ from divako.drivers import (
     Number,
     TelegramExample,
     content_record,
+    load,
     number_record,
     wired_frame,
     wireless_frame,
@@ -30,7 +31,8 @@ from divako.drivers import (
 from divako.errors import MalformedError
 from divako.mbus import Body
 from divako.model import Medium, Record, Register, Status
-from divako.testing import MBUS_CHECKS, conformance
+from divako.telegrams import decode_batch
+from divako.testing import MBUS_CHECKS, _mbus_checks, conformance
 from divako.units import Dimension
 
 
@@ -179,6 +181,27 @@ def test_a_driver_survives_pickling_with_what_it_has_learned() -> None:
     failures(one)
     assert pickle.loads(pickle.dumps(one)) == one
     assert hash(one) == hash(named())
+
+
+def batch_check() -> Callable[[MbusDriver], None]:
+    return next(check for check in MBUS_CHECKS if check.__name__ == "telegrams_in_a_batch_stay_themselves")
+
+
+def test_a_batch_that_says_anything_else_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = load("kamstrup_multical")
+    assert isinstance(installed, MbusDriver)
+    batch_check()(installed)
+    monkeypatch.setattr(_mbus_checks, "decode_batch", lambda frames, **more: decode_batch(frames[1:], **more))
+    with pytest.raises(AssertionError, match="differs"):
+        batch_check()(installed)
+
+
+def test_telegrams_that_two_drivers_claim_are_errors_in_batches_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed = load("kamstrup_multical")
+    assert isinstance(installed, MbusDriver)
+    both = (installed, evolve(installed, name="other"))
+    monkeypatch.setattr("divako.drivers._registry._readers", lambda *_: both)
+    batch_check()(installed)
 
 
 def test_dates_are_stated_as_text() -> None:
