@@ -25,26 +25,12 @@ SENDER = Address("10000001", Mvt(manufacturer="DVK", version=1, device_type=4))
 OF_MAKER = Address("10000001", Mvt(manufacturer="KAM", version=0x35, device_type=4))  # a driver knows some headers
 KEY = AesKey(bytes(range(16)))
 STORE = KeyStore.from_mapping({SENDER.meter_id: [bytes(16), bytes(range(16))]})
+# Numbers, dates, what takes wide or no data, units in words, variable data, and what only a driver knows.
 HEADERS = [
-    *(
-        "0413",
-        "0c13",
-        "025a",
-        "0e06",
-        "0714",
-        "0503",
-        "4406",
-        "840106",
-        "426c",
-        "046d",
-        "066d",
-        "0813",
-        "04ed7f",
-        "01fd17",
-    ),
-    *("84c08003ff2a", "0400", "04933c", "0d78", "027c03685 76b".replace(" ", ""), "84808080800113", "0dfb00"),
-    *("8d04931e", "84808080808080800113", "04ff07", "02ff20", "02ff22", "04ff22"),
-]
+    "0413", "0c13", "025a", "0e06", "0714", "0503", "4406", "840106", "426c", "046d", "066d", "0813", "04ed7f",
+    "01fd17", "84c08003ff2a", "0400", "04933c", "0d78", "027c0368576b", "84808080800113", "0dfb00", "8d04931e",
+    "84808080808080800113", "04ff07", "02ff20", "02ff22", "04ff22",
+]  # fmt: skip
 RECORDS = bytes.fromhex("0413 39300000 0c13 45230100 426c bf2c 025a d200")
 KNOWN = Formats.of([b"".join(header for header, _ in split_records(RECORDS))])
 

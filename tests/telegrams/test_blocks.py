@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import struct
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pytest
 
+from attrs import fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divako.errors import DivakoError
-from divako.model import Mvt
+from divako.model import Mvt, Readings, Register
 from divako.simulate import Address, long_frame
 from divako.telegrams import Blocks, decode_batch, decode_blocks
 
@@ -52,6 +54,10 @@ def test_blocks_and_the_rest_are_the_batch(given_: list[bytes], min_rows: int) -
     compare(given_, received_at=NOW, _min_rows=min_rows)
 
 
+def named(registers: tuple[Register, ...], codes: Iterable[int]) -> list[Register | None]:
+    return [registers[code] if code >= 0 else None for code in codes]
+
+
 def compare(given_: list[bytes], **said: Any) -> Blocks:
     """Hold blocks and the rest against the rows of a batch."""
     batch = decode_batch(given_, errors="collect", **said)
@@ -63,9 +69,7 @@ def compare(given_: list[bytes], **said: Any) -> Blocks:
         for column, telegram in enumerate(block.telegram.tolist()):
             taken[telegram] += 1
             rows = slice(*batch.first[telegram : telegram + 2])
-            assert [got.registers[r] if r >= 0 else None for r in block.register] == [
-                table.registers[r] if r >= 0 else None for r in table.register[rows]
-            ]
+            assert named(got.registers, block.register) == named(table.registers, table.register[rows])
             for name in ("storage", "tariff", "subunit", "function"):
                 np.testing.assert_array_equal(getattr(block, name), getattr(table, name)[rows])
             for name in ("count", "count_known", "value"):
@@ -82,8 +86,11 @@ def compare(given_: list[bytes], **said: Any) -> Blocks:
             assert taken[telegram] == 1
             assert got.first[telegram] == got.first[telegram + 1]
         else:
-            np.testing.assert_array_equal(got.rest.value[mine], table.value[yours])
-            np.testing.assert_array_equal(got.rest.meter[mine], table.meter[yours])
+            for name in (field.name for field in fields(Readings) if field.metadata["column"]):
+                left, right = getattr(got.rest, name)[mine].tolist(), getattr(table, name)[yours].tolist()
+                if name == "register":
+                    left, right = named(got.registers, left), named(table.registers, right)
+                np.testing.assert_array_equal(left, right, err_msg=name)
     np.testing.assert_array_equal(got.telegrams.error, batch.telegrams.error)
     np.testing.assert_array_equal(got.errors.row, batch.errors.row)
     return got
