@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
+import weakref
 
 import numpy as np
 import pyarrow as pa
@@ -185,6 +187,19 @@ def test_the_first_error_is_raised() -> None:
         with pytest.raises(InputError) as again:
             decode_batch(evolve(received, frames=frames[:2]))
         assert again.value.__notes__ == ["row 1 of the batch"]
+
+
+def test_what_is_refused_keeps_no_frames_alive() -> None:
+    rows = np.zeros((100, 20), dtype="uint8")
+    alive = weakref.ref(rows)
+    gc.disable()
+    try:
+        errors = decode_batch(rows, errors="collect").errors
+        del rows
+        assert alive() is None
+    finally:
+        gc.enable()
+    assert len(errors) == 100
 
 
 def test_one_telegram_of_a_batch_is_what_decode_gives() -> None:

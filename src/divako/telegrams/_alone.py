@@ -20,6 +20,12 @@ def read_alone(work: Work) -> None:
         _read_some(work, left[first : first + _TOGETHER].tolist())
 
 
+def bare(error: DivakoError) -> DivakoError:
+    """Let an error go of the calls that led to it, for its traceback keeps all that they held."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
 def _read_some(work: Work, left: list[int]) -> None:
     found: list[tuple[int, Telegram]] = []
     for row in left:
@@ -28,7 +34,8 @@ def _read_some(work: Work, left: list[int]) -> None:
                 raise work.frames.bad[row]
             found.append((row, work.asked.alone(work.first_row + row)))
         except DivakoError as error:
-            work.refused.append((work.first_row + row, error))
+            # The first may be raised, with all that led to it.
+            work.refused.append((work.first_row + row, bare(error) if work.refused else error))
             work.heads["error"][row] = work.words.code(work.words.codes, error.code)
     if not found:
         return

@@ -10,6 +10,7 @@ from typing import Any
 from divako.errors import DivakoError
 from divako.mbus import Formats, KeyLookup, cut_trailing
 from divako.model import ArrowProducer, speaks_arrow
+from divako.telegrams._alone import bare
 from divako.telegrams._asked import Words
 from divako.telegrams._blocks import Blocks
 from divako.telegrams._done import Done, joined
@@ -186,8 +187,10 @@ def decoded_parts(
     for first in range(0, max(n, 1), _PART):
         frames_here = source.part(first, min(first + _PART, n))
         part = decode_part(frames_here, first, asked, words, min_rows=min_rows, in_blocks=in_blocks, in_alike=in_alike)
-        if part.refused and errors == "raise":
-            raise _noted(*part.refused[0])
+        if part.refused:
+            if errors == "raise":
+                raise _noted(*part.refused[0])
+            bare(part.refused[0][1])
         parts.append(part)
         if progress is not None:
             progress(min(first + _PART, n), n)
