@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -35,6 +36,13 @@ def test_a_name_that_is_no_identifier_is_refused(name: str) -> None:
 def test_a_factor_that_scales_to_nothing_is_refused(factor: int) -> None:
     with pytest.raises(UnitError, match="positive"):
         Register("volume", Dimension.VOLUME, Fraction(factor))
+
+
+def test_a_factor_is_exact() -> None:
+    for thousandth in ("1/1000", "0.001", Decimal("0.001")):
+        assert Register("volume", Dimension.VOLUME, thousandth).factor == Fraction(1, 1000)
+    with pytest.raises(UnitError, match="exact"):
+        Register("volume", Dimension.VOLUME, 0.001)  # type: ignore[arg-type]
 
 
 def test_a_dimension_must_be_one() -> None:

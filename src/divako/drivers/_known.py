@@ -76,5 +76,5 @@ class Known:
 
     def __attrs_post_init__(self) -> None:
         if [self.register, self.quantity, self.block or None].count(None) != 2:
-            msg = "a known record is a register, a quantity or a block"
+            msg = "a known record is a register, a quantity or a block, also where it is missing"
             raise DriverError(msg)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 
+from decimal import Decimal
 from fractions import Fraction
 
 from attrs import Attribute, field, frozen
@@ -56,6 +57,13 @@ class Function(enum.IntEnum):
     ERROR = 3
 
 
+def _exact(factor: Fraction | Decimal | int | str) -> Fraction:
+    if isinstance(factor, float):  # 0.001 is not a thousandth
+        msg = "the factor of a register is exact: a fraction, a whole number, a decimal or a text, and no float"
+        raise UnitError(msg)
+    return Fraction(factor)
+
+
 def _positive(_instance: Register, _attribute: Attribute[Fraction], value: Fraction) -> None:
     if value <= 0:
         msg = "the factor of a register must be positive"
@@ -72,7 +80,7 @@ class Register:
         The quantity in snake case, such as ``"volume"`` or ``"flow_temperature"``.
     dimension : Dimension
         Decides the canonical unit of every value of this register.
-    factor : Fraction, default 1
+    factor : Fraction, Decimal, int or str, default 1
         What one count is in the canonical unit, exactly. Billing multiplies
         counts by it; `value` columns hold the float64 nearest to that product.
     kind : Kind, default Kind.COUNTER
@@ -81,7 +89,7 @@ class Register:
     Raises
     ------
     UnitError
-        The factor is zero or negative.
+        The factor is zero or negative, or a float, which is hardly ever exact.
 
     Examples
     --------
@@ -92,7 +100,7 @@ class Register:
 
     name: str = field(validator=matches_re(r"[a-z][a-z0-9_]*"))
     dimension: Dimension = field(validator=instance_of(Dimension))
-    factor: Fraction = field(default=Fraction(1), converter=Fraction, validator=_positive)
+    factor: Fraction = field(default=Fraction(1), converter=_exact, validator=_positive)
     kind: Kind = field(default=Kind.COUNTER, validator=instance_of(Kind))
 
     @property
