@@ -20,6 +20,7 @@ from divako.simulate import Address, long_frame
 from divako.telegrams import Batch, KeyStore, Received, decode, decode_batch, iterate_batches
 from divako.telegrams import _book as book_module
 from divako.telegrams._book import Book
+from divako.telegrams._walk import _Shared
 
 
 NOW = np.datetime64("2026-01-02T03:04:05.678", "ms")
@@ -243,3 +244,17 @@ def test_garbage_does_not_fill_the_book(monkeypatch: pytest.MonkeyPatch) -> None
         assert len(book.words) <= 20
         assert (codes[20:] == -1).all()
         assert isinstance(book, Book)
+
+
+def test_garbage_leaves_room_for_the_headers_of_later_batches(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setattr(book_module, "MOST_CODES", 20)
+    monkeypatch.setattr(_Shared, "books", {})
+    strange = [long_frame(SENDER, bytes([0x84, i & 0x0F, 0x13, *range(4)])) for i in range(40)]
+    strange += [long_frame(SENDER, bytes([0x84, 0x80 | i & 0x0F, i >> 4, 0x13, *range(4)])) for i in range(200)]
+    for _ in range(2):
+        assert len(decode_batch(strange).readings) == len(strange)
+        assert len(_Shared.books[""].words) < 20
+    request.getfixturevalue("no_single_decoding")
+    assert len(decode_batch(frames_of(50)).readings) == 50

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import enum
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
@@ -131,6 +132,11 @@ class Book:
         codes = {w: code for code, w in enumerate(words)}
         return cls(words=words, maker=maker, registers=tuple(registers), word=word, slots=slots, codes=codes, **made)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it takes no further header."""
+        return len(self.words) >= MOST_CODES
+
     def header(self, code: int) -> bytes:
         """Give the bytes of a header that is not refused."""
         return _padded(self.words[code]) or b""
@@ -145,6 +151,11 @@ class Book:
         """Give what the data behind a header of `How.BLOCK` may be."""
         said = None if self.maker is None else self.maker.said_of(self.header(code))
         return () if said is None else said.known.block
+
+    def of_some(self, codes: Iterable[int]) -> Self:
+        """Make a book of some of the headers."""
+        kept = sorted({*range(len(_FIXED)), *codes})
+        return self.of(tuple(self.words[code] for code in kept), self.maker)
 
     def find(self, words: npt.NDArray[np.uint64]) -> tuple[Book, npt.NDArray[np.intp]]:
         """Give the codes of headers, learning those that are new.
@@ -167,7 +178,7 @@ class Book:
             return book, codes
         strange, place = np.unique(words[missed], return_inverse=True)
         new = [word for word in strange.tolist() if word not in book.codes]
-        if new and len(book.words) < MOST_CODES:
+        if new and not book.is_full:
             book = Book.of(book.words + tuple(new[: MOST_CODES - len(book.words)]), book.maker)
         found = np.array([book.codes.get(word, -1) for word in strange.tolist()], dtype=np.intp)
         codes[missed] = found[place]

@@ -72,7 +72,7 @@ def _read_compact(work: Work, bodies: Bodies, walker: Walker, least: int, *, in_
     good = np.zeros(len(bodies.row), dtype="bool")
     for layout in layouts:
         _take(work, walker, bodies, layout, good)
-    walker.keep()
+    walker.keep(layouts)
     _put_heads(work, bodies, good, walker.maker)
 
 
@@ -103,7 +103,7 @@ def _read(work: Work, bodies: Bodies, walker: Walker, least: int, *, in_alike: b
         _keep_alike(work, bodies, walker, layouts)
         return
     steps = walker.in_step(bodies.begin[left], bodies.end[left])
-    walker.keep()
+    walker.keep(layouts)
     good = np.zeros(len(bodies.row), dtype="bool")
     good[left] = steps.good
     for layout in layouts:
@@ -116,7 +116,7 @@ def _read(work: Work, bodies: Bodies, walker: Walker, least: int, *, in_alike: b
 
 def _keep_alike(work: Work, bodies: Bodies, walker: Walker, layouts: list[Layout]) -> None:
     """Keep telegrams of one layout with all their records; those with blocks of the maker's are left."""
-    walker.keep()
+    walker.keep(layouts)
     good = np.zeros(len(bodies.row), dtype="bool")
     for layout in layouts:
         if not has_blocks(walker, layout):

@@ -7,6 +7,7 @@ every byte that is no data has its records in the same places.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -104,10 +105,20 @@ class Walker:
         self.book = _Shared.of(maker)
         self._quads = wide(buffer, "<u8")
 
-    def keep(self) -> None:
-        """Let later walks know the headers of this one; of two at a time, one may be forgotten."""
-        if len(self.book.words) > len(_Shared.of(self.maker).words):
-            _Shared.books[_Shared.name_of(self.maker)] = self.book
+    def keep(self, layouts: Sequence[Layout]) -> None:
+        """Let later walks know the headers of this one; of two at a time, one may be forgotten.
+
+        A full book of which `layouts` need less than half is kept with these alone: garbage, read once, would else leave
+        no place for other headers ever after.
+        """
+        book = self.book
+        if book.is_full:
+            used = {code for layout in layouts for code in layout.every_code.tolist()}
+            if 2 * len(used) < len(book.words):
+                _Shared.books[_Shared.name_of(self.maker)] = book.of_some(used)
+                return
+        if len(book.words) > len(_Shared.of(self.maker).words):
+            _Shared.books[_Shared.name_of(self.maker)] = book
 
     def in_step(self, begin: Integers, end: Integers, *, everything: bool = False) -> Steps:
         """Walk telegrams one record a turn; list what becomes a row, or every record."""
