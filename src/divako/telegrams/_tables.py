@@ -138,6 +138,9 @@ def _no_contents(_telegrams: Telegrams) -> Contents:
 class Batch:
     """What a batch of telegrams holds.
 
+    Its tables are its own. `telegram_at` and `contents` read the frames again, from where the caller has them: a list or
+    buffer that is filled anew meanwhile gives what is there then.
+
     Parameters
     ----------
     telegrams : Telegrams
