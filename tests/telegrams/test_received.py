@@ -42,7 +42,7 @@ hexes = st.sampled_from([PLAIN.hex(), SECRET.hex(":"), STATUS.hex(), PLAIN[:-2].
 objects = st.fixed_dictionaries(
     {"hex": hexes | st.none() | st.just(7)},
     optional={
-        "id": st.just("a"),
+        "id": st.sampled_from(["a", 1, None, [], True]),
         "received_at": st.sampled_from(["2026-01-01T01:00:00+01:00", "2026-01-01T01:00:00", None, "now"]),
         "fport": st.sampled_from([103, 104, None, "103", True]),
         "device": st.sampled_from(["axioma_w1", "Axioma Qalcosonic W1", "no such", None, 7]),
@@ -60,6 +60,8 @@ envelopes = st.sampled_from(
         UPLINK,
         {"document": UPLINK, "device": "axioma_w1"},
         {"document": UPLINK, "device": "elvaco_cmi4110"},
+        {"document": UPLINK, "id": 1.5},
+        {"document": {"else": 7}, "device": 7},
         {"document": 7},
         {"else": 7},
         UPLINK | {"uplink_message": {"frm_payload": base64.b64encode(STATUS).decode()}},

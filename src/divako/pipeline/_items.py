@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 from divako.errors import InputError
 from divako.stores import Line
-from divako.telegrams._fields import FRAME_FORMATS, hex_bytes, instant_in, keys_in, one_of, port_in, text_in
+from divako.telegrams._fields import FRAME_FORMATS, hex_bytes, id_in, instant_in, keys_in, one_of, port_in, text_in
 
 
 @frozen(kw_only=True)
@@ -124,10 +124,7 @@ def _object(text: str, line: Line) -> Item:
     except (ValueError, RecursionError):
         msg = "the line begins like a JSON object and is none"
         raise InputError(msg) from None
-    given = fields.get("id")
-    if given is not None and (not isinstance(given, str | int) or isinstance(given, bool)):
-        msg = "id is a text or a whole number"
-        raise InputError(msg)
+    given = id_in(fields)
     if "hex" not in fields:
         document = fields.get("document", fields)
         if not isinstance(document, Mapping):
@@ -135,7 +132,7 @@ def _object(text: str, line: Line) -> Item:
             raise InputError(msg)
         known = fields if "document" in fields else {}
         return Item(
-            id=given if "document" in fields or isinstance(given, str | int) else None,
+            id=given,
             file=line.file,
             line=line.number,
             document=document,

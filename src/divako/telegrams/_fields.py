@@ -65,6 +65,15 @@ def one_of(fields: Mapping[str, Any], name: str, known: Sequence[str]) -> str | 
     return value
 
 
+def id_in(fields: Mapping[str, Any]) -> str | int | None:
+    """Give what a line calls itself."""
+    value = fields.get("id")
+    if value is not None and (not isinstance(value, str | int) or isinstance(value, bool)):
+        msg = "id is a text or a whole number"
+        raise InputError(msg)
+    return value
+
+
 def port_in(fields: Mapping[str, Any]) -> int | None:
     """Give the port of an uplink."""
     value = fields.get("fport")

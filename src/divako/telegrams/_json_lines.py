@@ -13,7 +13,7 @@ from divako.errors import DivakoError, InputError, UnsupportedError
 from divako.lorawan import parse_uplink
 from divako.mbus import Formats
 from divako.telegrams._decode import found_driver
-from divako.telegrams._fields import FRAME_FORMATS, KEY, hex_bytes, instant_in, keys_in, one_of, port_in, text_in
+from divako.telegrams._fields import FRAME_FORMATS, KEY, hex_bytes, id_in, instant_in, keys_in, one_of, port_in, text_in
 from divako.telegrams._keys import KeyStore
 
 
@@ -87,6 +87,7 @@ def _row_of(text: str | None) -> _Fields:
     except (ValueError, RecursionError):
         msg = "the line begins like a JSON object and is none"
         raise InputError(msg) from None
+    id_in(fields)  # nothing is made of it, but the command refuses one that is none
     return _of_fields(fields) if "hex" in fields else _of_envelope(fields)
 
 
@@ -125,8 +126,8 @@ def _of_envelope(fields: Mapping[str, Any]) -> _Fields:
     if not isinstance(document, Mapping):
         msg = "document is an object"
         raise InputError(msg)
-    uplink = parse_uplink(document)
     device = text_in(fields, "device") if "document" in fields else None
+    uplink = parse_uplink(document)
     if device is None and uplink.f_port is None:
         device = found_driver(uplink.payload, None).name
     return {
