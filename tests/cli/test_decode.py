@@ -196,6 +196,18 @@ def test_parquet_without_pyarrow_names_the_extra(
     assert sorted(tmp_path.iterdir()) == [telegrams]
 
 
+@pytest.mark.parametrize("read", ["telegrams.jsonl", ".", "keys.toml"])
+def test_what_is_read_is_not_replaced(read: str, telegrams: Path, capsys: Captured) -> None:
+    keys = telegrams.with_name("keys.toml")
+    keys.touch()
+    output = keys if read == "keys.toml" else telegrams
+    before = output.read_bytes()
+    names = [str(telegrams.parent / read)] if output is telegrams else ["--keys", str(keys), str(telegrams)]
+    assert main(["decode", *names, "-o", str(output)]) == 2
+    assert output.read_bytes() == before
+    assert "would be replaced" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -6,7 +6,7 @@ import argparse
 import math
 import sys
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,7 +17,7 @@ from divako.cli._columns import rows_of_chunk
 from divako.cli._csv import csv_of_chunk
 from divako.cli._json import lines_of_chunk
 from divako.cli._rows import Document, write_csv, write_lines, write_table
-from divako.cli._sources import PATIENCE_S, groups_of, sources_of
+from divako.cli._sources import PATIENCE_S, STANDARD_INPUT, groups_of, sources_of
 from divako.cli._terminal import Progress, counted, refuse
 from divako.convert import telegram_document
 from divako.drivers import for_device
@@ -51,6 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.device is not None:
         _check_device(arguments.device)
     sources = sources_of(arguments.files)
+    if output is not None:
+        _require_other(output, [*sources, *([] if arguments.keys is None else [arguments.keys])])
     keys = None if arguments.keys is None else read_keys(arguments.keys)
     refused = Refused()
     with Progress("decoding") as progress:
@@ -80,6 +82,15 @@ class Refused:
             self.count += 1
             refuse(f"{one.file}:{one.line}", one.error)
         return telegram_document(one)
+
+
+def _require_other(output: Path, read: Sequence[str | Path]) -> None:
+    """Refuse an output that is read as well: telegrams would be lost for what was made of them."""
+    if output.is_file() and any(
+        name != STANDARD_INPUT and output.samefile(name) for name in read if Path(name).exists()
+    ):
+        msg = f"{output} is read, and would be replaced; name another file with -o"
+        raise InputError(msg)
 
 
 def _check_device(device: str) -> None:
