@@ -95,8 +95,9 @@ class KeyStore:
         ----------
         ask : callable
             Takes the number of a meter, and manufacturer, version and device type where they
-            are known; gives what `from_mapping` takes as keys, or None. `decode_batch` asks once for
-            each meter of a batch, `decode` each time.
+            are known; gives what `from_mapping` takes as keys, or None. `decode` asks each time;
+            `decode_batch` once for each meter of some 260,000 telegrams, and again for each telegram that it
+            decodes one by one.
 
         Returns
         -------
