@@ -127,10 +127,12 @@ def test_what_is_no_frame_is_refused_by_its_row() -> None:
     for places in ([0, 4], range(5), []):
         with pytest.raises(TypeError, match="offsets are an array"):
             decode_batch((b"abcd", places))
-    for offsets in ([1], [3, 2], [0, 99], []):
-        if offsets != [1]:
-            with pytest.raises(ValueError, match="offsets"):
-                decode_batch((b"abcd", np.array(offsets, dtype="int64")))
+    for offsets in ([3, 2], [0, 99], [-1, 2], []):
+        with pytest.raises(ValueError, match="offsets"):
+            decode_batch((b"abcd", np.array(offsets, dtype="int64")))
+    with pytest.raises(TypeError, match="whole"):
+        decode_batch((b"abcd", np.array([0, 2.5])))
+    assert len(decode_batch((b"abcd", np.array([1], dtype="uint64")))) == 0
 
 
 def test_columns_are_as_long_as_the_frames() -> None:

@@ -274,8 +274,11 @@ def _of_rows(rows: npt.NDArray[Any]) -> Source:
 
 
 def _of_offsets(buffer: Any, offsets: npt.NDArray[Any]) -> Source:
+    if offsets.dtype.kind not in "iu":
+        msg = "offsets are whole numbers"
+        raise TypeError(msg)
     view = memoryview(buffer).cast("B")
-    places = np.asarray(offsets, dtype="int64")
+    places = offsets.astype("int64", copy=False)
     if places.ndim != 1 or not len(places) or places[0] < 0 or places[-1] > len(view) or (np.diff(places) < 0).any():
         msg = "offsets are one more than the frames, rise, and stay within the buffer"
         raise ValueError(msg)
