@@ -144,7 +144,7 @@ def test_columns_are_as_long_as_the_frames() -> None:
         next(iterate_batches([], size=0))
 
 
-def test_what_the_caller_does_with_his_times_afterwards_changes_no_batch() -> None:
+def test_times_that_are_changed_afterwards_change_no_batch() -> None:
     frames = frames_of(40)
     times = NOW + np.arange(40).astype("timedelta64[ms]")
     kept = times.copy()

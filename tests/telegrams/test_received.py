@@ -114,6 +114,9 @@ def test_a_line_refused_is_named_by_its_row_and_found_by_its_number() -> None:
     assert received.line is not None
     assert received.line[batch.errors.row].tolist() == [3]
     assert batch.telegrams.error.tolist() == [-1, 0, -1]
+    assert not Received.of_lines(
+        text.replace(b"\xff", b"").decode()
+    ).refused  # of a text, a mark at its start is none of it
     with pytest.raises(InputError, match="UTF-8"):
         decode_batch(received)
     with pytest.raises(InputError, match="formats"):

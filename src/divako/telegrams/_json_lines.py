@@ -17,7 +17,7 @@ from divako.telegrams._fields import FRAME_FORMATS, KEY, hex_bytes, id_in, insta
 from divako.telegrams._keys import KeyStore
 
 
-_BOM = b"\xef\xbb\xbf"
+_BOM = "\ufeff"
 _OWN = frozenset({"key", "keys", "context", "format"})
 _NAT = np.datetime64("NaT", "ms")
 
@@ -67,11 +67,11 @@ def _texts(lines: bytes | str | Iterable[bytes | str]) -> Iterator[tuple[int, st
         lines = lines.split(b"\n") if isinstance(lines, bytes) else lines.split("\n")
     for number, line in enumerate(lines, 1):
         try:
-            text = (line.removeprefix(_BOM) if number == 1 else line).decode() if isinstance(line, bytes) else line
+            text = line.decode() if isinstance(line, bytes) else line
         except UnicodeDecodeError:
             yield number, None
             continue
-        text = text.strip()
+        text = (text.removeprefix(_BOM) if number == 1 else text).strip()
         if text and not text.startswith("#"):
             yield number, text
 
