@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from divako.errors import MissingExtraError, StoreError
 from divako.model import Finding, FindingCode, Findings, Readings, Register
 from divako.stores import FORMATS, write_table
+from divako.telegrams import decode_batch
 from divako.units import Dimension
 
 
@@ -117,6 +118,14 @@ def test_more_rows_than_are_written_at_a_time_keep_their_order(tmp_path: Path) -
 def test_another_suffix_is_refused_with_the_known_ones(tmp_path: Path, name: str) -> None:
     with pytest.raises(StoreError, match=r"\.parquet, \.csv, \.json, \.jsonl"):
         write_table(Findings.of([]), tmp_path / name)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_what_holds_tables_is_none(tmp_path: Path, suffix: str) -> None:
+    batch: Any = decode_batch([])
+    with pytest.raises(TypeError, match="a Batch is no table"):
+        write_table(batch, tmp_path / f"batch.{suffix}")
+    assert not list(tmp_path.iterdir())
 
 
 def test_parquet_without_pyarrow_names_the_extra_and_leaves_nothing(

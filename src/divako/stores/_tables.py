@@ -40,7 +40,12 @@ def write_table(table: Table, path: str | os.PathLike[str]) -> None:
         The suffix is another, or the file cannot be written.
     MissingExtraError
         Parquet needs pyarrow, of the extra ``report``.
+    TypeError
+        It is no table, but perhaps holds some, as a batch does.
     """
+    if not hasattr(table, "__arrow_c_stream__"):
+        msg = f"a {type(table).__name__} is no table; write one at a time, such as the readings of a batch"
+        raise TypeError(msg)
     target = Path(path)
     writer = _WRITERS.get(target.suffix.lower())
     if writer is None:
