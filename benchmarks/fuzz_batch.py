@@ -108,7 +108,7 @@ class Draw:
         headers = [bytes.fromhex(self.of(HEADERS)) for _ in range(int(self.rng.integers(0, 7)))]
         if self.chance(0.2):
             variable = bytes.fromhex(self.of(VARIABLE)) + bytes([self.of(LENGTHS)])
-            if size_behind(variable) > 64:
+            if size_behind(variable) > 32:
                 return [variable]  # nothing else has room beside it
             headers.insert(int(self.rng.integers(len(headers) + 1)), variable)
         return headers
