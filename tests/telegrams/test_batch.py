@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from divako.errors import DivakoError, InputError
 from divako.model import Mvt, Table
 from divako.simulate import Address, long_frame
-from divako.telegrams import Batch, KeyStore, Received, decode, decode_batch, iterate_batches
+from divako.telegrams import Batch, KeyStore, Received, decode, decode_batch, decode_blocks, iterate_batches
 from divako.telegrams import _book as book_module
 from divako.telegrams._book import Book
 from divako.telegrams._walk import _Shared
@@ -260,3 +260,9 @@ def test_garbage_leaves_room_for_the_headers_of_later_batches(
         assert len(_Shared.books[""].words) < 20
     request.getfixturevalue("no_single_decoding")
     assert len(decode_batch(frames_of(50)).readings) == 50
+
+
+def test_a_batch_is_shown_by_what_it_holds() -> None:
+    frames = [*frames_of(50), b""]
+    assert repr(decode_batch(frames, errors="collect")) == "Batch(51 telegrams, 50 readings, 1 refused)"
+    assert repr(decode_blocks(frames, errors="collect")) == "Blocks(51 telegrams, 1 blocks, 1 refused)"

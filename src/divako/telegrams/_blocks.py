@@ -88,6 +88,9 @@ class Blocks:
     registers: tuple[Register, ...]
     errors: Refusals
 
+    def __repr__(self) -> str:
+        return f"Blocks({len(self.telegrams)} telegrams, {len(self.blocks)} blocks, {len(self.errors)} refused)"
+
 
 def block_of(telegram: npt.NDArray[np.int64], lines: Lines, named: npt.NDArray[np.int32], values: Values) -> Block:
     """Make a block of what columns have read.

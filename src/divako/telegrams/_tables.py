@@ -163,6 +163,9 @@ class Batch:
     def __len__(self) -> int:
         return len(self.telegrams)
 
+    def __repr__(self) -> str:
+        return f"Batch({len(self)} telegrams, {len(self.readings)} readings, {len(self.errors)} refused)"
+
     @property
     def telegram(self) -> npt.NDArray[np.int64]:
         """For each row of `readings`, which of the telegrams handed in."""
