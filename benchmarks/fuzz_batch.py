@@ -24,7 +24,7 @@ from attrs import fields
 from divako import drivers
 from divako.codec import AesKey, DesKey
 from divako.drivers import MbusDriver
-from divako.errors import DivakoError
+from divako.errors import DivakoError, InputError
 from divako.mbus import lvar_size
 from divako.mbus._meaning import SIZES
 from divako.model import Mvt, Record, Register, Table, Telegram, is_reading
@@ -152,16 +152,19 @@ class Draw:
                 continue
             content: Any = "compact" if compact else "records"
             body = compact_records(records) if compact else records + behind
-            frame = wireless_frame(
-                sender,
-                body,
-                content=content,
-                frame_format=form,
-                header=header,
-                extended=link,
-                protection=protection,
-                **common,
-            )
+            try:
+                frame = wireless_frame(
+                    sender,
+                    body,
+                    content=content,
+                    frame_format=form,
+                    header=header,
+                    extended=link,
+                    protection=protection,
+                    **common,
+                )
+            except InputError:
+                continue  # it is longer than frames are
             out.append(frame)
             if compact:
                 self.known.append(b"".join(headers))
