@@ -171,6 +171,16 @@ def test_what_was_deciphered_before_or_has_a_public_key_goes_by_columns() -> Non
         assert len(batch.readings) == 40 * 3
 
 
+@pytest.mark.parametrize("outer", [OLD_KEY, NEW_KEY])
+@pytest.mark.parametrize("inner", [sealed(mode=5), sealed(mode=7, counter=3), sealed(mode=0, code_size=8)])
+def test_two_ciphers_of_a_telegram_take_one_key(all_same: Any, outer: AesKey, inner: dict[str, Any]) -> None:
+    frame = wireless_frame(SENDER, RECORDS, extended=ExtendedLink(session=5, key=outer), **inner)
+    asked: dict[str, Any] = {"keys": STORE_OF_ALL, "errors": "collect"}
+    alone = decode_batch([frame] * 3, _min_rows=INFINITY, **asked)
+    assert len(alone.errors) == (3 if outer is NEW_KEY else 0)
+    all_same(decode_batch([frame] * 3, _min_rows=1, **asked), alone)
+
+
 def test_each_meter_is_asked_for_once_whatever_its_ciphers_are() -> None:
     asked: list[str] = []
 

@@ -135,13 +135,16 @@ def test_contents_are_the_records_that_are_no_readings(given_: list[bytes], min_
     assert len(batch.contents()) + len(batch.readings) == len(records)
 
 
-def test_payloads_have_contents_where_their_records_have() -> None:
+def test_payloads_have_contents_where_their_records_have(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = [struct.pack("<IBIII15H", 1_767_225_600, 0, 900, 1_767_171_600, 885, *[1] * 15)] * 50
     alarm = [struct.pack("<IB", 1_767_225_600, 0x10)] * 50
     records = [bytes.fromhex("000413393000000b6d0000000c78") + i.to_bytes(4, "little") for i in range(50)]
     for device, port, payloads in (("axioma_w1", 100, plain), ("axioma_w1", 103, alarm)):
         batch = decode_batch(payloads, device=device, f_port=port)
         assert len(batch.contents()) == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(reread_module, "decode_alone", None)  # what has readings is not decoded once more
+        assert len(decode_batch(plain, device="axioma_w1", f_port=100).contents()) == 0
     said: dict[str, Any] = {"device": "elvaco_cmi4110", "f_port": 1}
     hold(decode_batch(records, errors="collect", **said), records, **said)
 
