@@ -16,22 +16,29 @@ from divako.telegrams import _batch as batch_module
 
 
 Same: TypeAlias = Callable[[Batch, Batch], None]
+SameTable: TypeAlias = Callable[[Table, Table], None]
+
+
+def _same(one: Table, other: Table) -> None:
+    for field in fields(type(one)):
+        left, right = getattr(one, field.name), getattr(other, field.name)
+        if isinstance(left, np.ndarray):
+            np.testing.assert_array_equal(left, right, err_msg=field.name)
+        else:
+            assert left == right, field.name
 
 
 def _all_same(one: Batch, other: Batch) -> None:
-    pairs: list[tuple[Table, Table]] = [
-        (one.telegrams, other.telegrams),
-        (one.readings, other.readings),
-        (one.errors, other.errors),
-    ]
-    for mine, yours in pairs:
-        for field in fields(type(mine)):
-            left, right = getattr(mine, field.name), getattr(yours, field.name)
-            if isinstance(left, np.ndarray):
-                np.testing.assert_array_equal(left, right, err_msg=field.name)
-            else:
-                assert left == right, field.name
+    _same(one.telegrams, other.telegrams)
+    _same(one.readings, other.readings)
+    _same(one.errors, other.errors)
     np.testing.assert_array_equal(one.first, other.first)
+
+
+@pytest.fixture(scope="session")
+def same() -> SameTable:
+    """Insist that two tables are the same, to the last bit."""
+    return _same
 
 
 @pytest.fixture(scope="session")

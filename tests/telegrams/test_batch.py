@@ -6,18 +6,20 @@ import gc
 import pickle
 import weakref
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from attrs import evolve, fields
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divako.errors import DivakoError, InputError
-from divako.model import Mvt, Table
+from divako.model import Mvt
 from divako.simulate import Address, long_frame
-from divako.telegrams import Batch, KeyStore, Received, decode, decode_batch, decode_blocks, iterate_batches
+from divako.telegrams import KeyStore, Received, decode, decode_batch, decode_blocks, iterate_batches
 from divako.telegrams import _book as book_module
 from divako.telegrams._book import Book
 from divako.telegrams._walk import _Shared
@@ -25,22 +27,6 @@ from divako.telegrams._walk import _Shared
 
 NOW = np.datetime64("2026-01-02T03:04:05.678", "ms")
 SENDER = Address("10000001", Mvt(manufacturer="DVK", version=1, device_type=7))
-
-
-def same(one: Table, other: Table) -> None:
-    for field in fields(type(one)):
-        left, right = getattr(one, field.name), getattr(other, field.name)
-        if isinstance(left, np.ndarray):
-            np.testing.assert_array_equal(left, right, err_msg=field.name)
-        else:
-            assert left == right, field.name
-
-
-def all_same(one: Batch, other: Batch) -> None:
-    same(one.telegrams, other.telegrams)
-    same(one.readings, other.readings)
-    same(one.errors, other.errors)
-    np.testing.assert_array_equal(one.first, other.first)
 
 
 def frames_of(n: int) -> list[bytes]:
@@ -59,7 +45,7 @@ def test_damaged_telegrams_cost_only_themselves() -> None:
     assert batch.readings.count.tolist() == [i for i in range(3000) if i not in bad]
 
 
-def test_frames_come_in_many_forms() -> None:
+def test_frames_come_in_many_forms(all_same: Any) -> None:
     frames = frames_of(50)
     wanted = decode_batch(frames)
     width = len(frames[0])
@@ -91,7 +77,9 @@ def test_frames_come_in_many_forms() -> None:
     st.sampled_from(["", " ", "\u00e6", "0"]),
     st.integers(0, 5),
 )
-def test_frames_of_any_lengths_are_the_same_in_every_form(frames: list[bytes | None], odd: str, cut: int) -> None:
+def test_frames_of_any_lengths_are_the_same_in_every_form(
+    all_same: Any, frames: list[bytes | None], odd: str, cut: int
+) -> None:
     wanted = decode_batch(frames, errors="collect", _min_rows=2)
     for given_ in (pa.array(frames, pa.binary()), pa.array(frames, pa.binary_view())):
         all_same(decode_batch(given_, errors="collect", _min_rows=2), wanted)
@@ -211,7 +199,7 @@ def test_one_telegram_of_a_batch_is_what_decode_gives() -> None:
     assert batch.telegram_at(7) == decode(frames[7], received_at=NOW)
 
 
-def test_a_batch_survives_pickling_without_frames_and_keys() -> None:
+def test_a_batch_survives_pickling_without_frames_and_keys(all_same: Any) -> None:
     batch = decode_batch(frames_of(40), keys=KeyStore.single(bytes(16)))
     again = pickle.loads(pickle.dumps(batch))
     all_same(again, batch)

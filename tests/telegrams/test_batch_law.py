@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from attrs import fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,10 +17,10 @@ from divako.codec import AesKey
 from divako.errors import DivakoError
 from divako.mbus._data import lvar_size
 from divako.mbus._meaning import SIZES
-from divako.model import Mvt, Table, Telegram, readings_of_records
+from divako.model import Mvt, Telegram, readings_of_records
 from divako.simulate import Address, ExtendedLink, Protection, long_frame, wireless_frame
-from divako.telegrams import Batch, decode, decode_batch, iterate_batches
 from divako.telegrams import _batch as batch_module
+from divako.telegrams import decode, decode_batch, iterate_batches
 
 
 INFINITY = 10**9
@@ -153,22 +152,6 @@ class Keys:
         return {NUMBERS[0]: KEY, NUMBERS[1]: OTHER}.get(meter_id)
 
 
-def same(one: Table, other: Table) -> None:
-    for field in fields(type(one)):
-        left, right = getattr(one, field.name), getattr(other, field.name)
-        if isinstance(left, np.ndarray):
-            np.testing.assert_array_equal(left, right, err_msg=field.name)
-        else:
-            assert left == right, field.name
-
-
-def all_same(one: Batch, other: Batch) -> None:
-    same(one.telegrams, other.telegrams)
-    same(one.readings, other.readings)
-    same(one.errors, other.errors)
-    np.testing.assert_array_equal(one.first, other.first)
-
-
 def outcome(frame: bytes, **more: Any) -> Telegram | DivakoError:
     try:
         return decode(frame, **more)
@@ -179,7 +162,7 @@ def outcome(frame: bytes, **more: Any) -> Telegram | DivakoError:
 @slow
 @given(batches(), st.sampled_from([None, NOW]), st.sampled_from([None, "A", "B", "stripped"]))
 def test_a_batch_is_its_telegrams_one_by_one(
-    frames: list[bytes], received_at: np.datetime64 | None, frame_format: str | None
+    same: Any, frames: list[bytes], received_at: np.datetime64 | None, frame_format: str | None
 ) -> None:
     asked: dict[str, Any] = {"keys": Keys(), "received_at": received_at, "frame_format": frame_format}
     alone = [outcome(frame, **asked) for frame in frames]
@@ -234,7 +217,7 @@ def test_shuffling_the_frames_permutes_the_answer(frames: list[bytes], random: A
 
 @slow
 @given(batches(), st.integers(1, 5))
-def test_the_size_of_parts_does_not_matter(frames: list[bytes], size: int) -> None:
+def test_the_size_of_parts_does_not_matter(all_same: Any, frames: list[bytes], size: int) -> None:
     whole = decode_batch(frames, keys=Keys(), errors="collect", _min_rows=2)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch_module, "_PART", size)
@@ -243,7 +226,7 @@ def test_the_size_of_parts_does_not_matter(frames: list[bytes], size: int) -> No
 
 @slow
 @given(batches(), st.integers(1, 4))
-def test_batches_of_a_stream_are_the_stream(frames: list[bytes], size: int) -> None:
+def test_batches_of_a_stream_are_the_stream(all_same: Any, frames: list[bytes], size: int) -> None:
     told: list[int] = []
     got = list(iterate_batches(iter(frames), size=size, progress=told.append, keys=Keys(), errors="collect"))
     assert [len(batch) for batch in got] == [len(frames[i : i + size]) for i in range(0, len(frames), size)]

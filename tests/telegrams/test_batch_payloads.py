@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from attrs import fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divako.errors import DivakoError, MalformedError
-from divako.model import Mvt, Readings, Telegram
+from divako.model import Mvt, Telegram
 from divako.simulate import Address, ExtendedLink, long_frame, wireless_frame
 from divako.telegrams import decode, decode_batch, readings_of
 
@@ -50,19 +49,10 @@ def outcome(frame: bytes, **asked: Any) -> Telegram | DivakoError:
         return error
 
 
-def same(one: Readings, other: Readings) -> None:
-    for field in fields(Readings):
-        left, right = getattr(one, field.name), getattr(other, field.name)
-        if isinstance(left, np.ndarray):
-            np.testing.assert_array_equal(left, right, err_msg=field.name)
-        else:
-            assert left == right, field.name
-
-
 @settings(max_examples=60, deadline=None)
 @given(st.lists(rows, max_size=12), st.sampled_from([1, 4, 10**9]), st.booleans())
 def test_payloads_in_a_batch_are_payloads_one_by_one(
-    given_: list[tuple[bytes, tuple[int, str | None]]], min_rows: int, named: bool
+    same: Any, given_: list[tuple[bytes, tuple[int, str | None]]], min_rows: int, named: bool
 ) -> None:
     frames: list[bytes] = [payload for payload, _ in given_] + [FRAME]
     ports: list[int | None] = [port for _, (port, _) in given_] + [None]
@@ -98,7 +88,7 @@ def test_one_device_for_all_and_some_damaged() -> None:
         decode_batch(frames, device="axioma_w1", f_port=100)
 
 
-def test_payloads_of_many_lengths_and_meters_keep_their_places() -> None:
+def test_payloads_of_many_lengths_and_meters_keep_their_places(same: Any) -> None:
     frames = [
         hourly(5000 + i, [i % 7] * 15, 4) if i % 3 else struct.pack("<IB", 1_767_225_600, 0x10) for i in range(2600)
     ]

@@ -12,17 +12,17 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from attrs import evolve, fields
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divako.codec import AesKey
 from divako.errors import DivakoError, InputError
-from divako.model import Mvt, Table
+from divako.model import Mvt
 from divako.pipeline import decode_items, read_items
 from divako.simulate import Address, long_frame, wireless_frame
 from divako.stores import Line
-from divako.telegrams import Batch, KeyStore, Received, decode_batch, decode_blocks, iterate_batches
+from divako.telegrams import KeyStore, Received, decode_batch, decode_blocks, iterate_batches
 
 
 ZERO = "00" * 16
@@ -70,24 +70,9 @@ envelopes = st.sampled_from(
 lines = st.one_of(objects.map(json.dumps), envelopes.map(json.dumps), hexes, st.sampled_from(["{", "# said", " "]))
 
 
-def same(one: Table, other: Table) -> None:
-    for field in fields(type(one)):
-        left, right = getattr(one, field.name), getattr(other, field.name)
-        if isinstance(left, np.ndarray):
-            np.testing.assert_array_equal(left, right, err_msg=field.name)
-        else:
-            assert left == right, field.name
-
-
-def all_same(one: Batch, other: Batch) -> None:
-    same(one.telegrams, other.telegrams)
-    same(one.readings, other.readings)
-    same(one.errors, other.errors)
-
-
 @settings(max_examples=150, deadline=None)
 @given(st.lists(lines, max_size=12), st.sampled_from([1, 1000]))
-def test_lines_are_decoded_as_the_command_decodes_them(texts: list[str], min_rows: int) -> None:
+def test_lines_are_decoded_as_the_command_decodes_them(all_same: Any, texts: list[str], min_rows: int) -> None:
     received = Received.of_lines(texts)
     batch = decode_batch(received, keys=STORE, errors="collect", _min_rows=min_rows)
     row = -1
@@ -152,7 +137,9 @@ columns = st.lists(
 
 @settings(max_examples=100, deadline=None)
 @given(columns, st.sampled_from(["s", "ms", "us", "ns"]), st.sampled_from([1, 1000]), st.booleans())
-def test_columns_of_arrow_say_what_sequences_say(rows: list[Any], unit: str, min_rows: int, coded: bool) -> None:
+def test_columns_of_arrow_say_what_sequences_say(
+    all_same: Any, rows: list[Any], unit: str, min_rows: int, coded: bool
+) -> None:
     frames, times, formats, ports, devices, meters = ([row[at] for row in rows] for at in range(6))
     text = pa.dictionary(pa.int8(), pa.string()) if coded else pa.string_view()
     said = {
@@ -180,7 +167,7 @@ def test_columns_of_arrow_say_what_sequences_say(rows: list[Any], unit: str, min
     all_same(decode_batch(Received.of_table(table), **asked), wanted)
 
 
-def test_data_frames_bring_their_columns() -> None:
+def test_data_frames_bring_their_columns(all_same: Any) -> None:
     pl = pytest.importorskip("polars")
     pd = pytest.importorskip("pandas", minversion="3")
     now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -199,7 +186,7 @@ def test_data_frames_bring_their_columns() -> None:
 
 
 @pytest.mark.parametrize("min_rows", [1, 1000])
-def test_arrays_of_numpy_say_what_sequences_say(min_rows: int) -> None:
+def test_arrays_of_numpy_say_what_sequences_say(all_same: Any, min_rows: int) -> None:
     payloads = [STATUS] * 3
     wanted = decode_batch(payloads, f_port=[103] * 3, meter_ids=["a", "", "b"], _min_rows=min_rows)
     for port in (np.full(3, 103, "uint8"), np.int64(103)):
