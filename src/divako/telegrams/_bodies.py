@@ -172,7 +172,7 @@ def applications_of(frames: Frames, formats: npt.NDArray[np.int8]) -> Applicatio
 def _wired(buffer: npt.NDArray[np.uint8], rows: Integers, start: Integers, size: Integers) -> Applications:
     """Check long frames: lengths, direction, checksum and stop byte."""
     length = buffer[start + 1]
-    good = (buffer[start + 2] == length) & (size == length.astype("int64") + 6) & (length > 3)
+    good = (buffer[start + 2] == length) & (size == length.astype("int64") + 6)
     good &= (buffer[start + 4] & _TO_METER == 0) & (buffer[start + size - 1] == _STOP)
     rows, start, size = rows[good], start[good], size[good]
     if len(rows):
